@@ -1,0 +1,131 @@
+/*
+ * Accounts, credentials and sessions. One person, one account.
+ *
+ * Accounts are facts of kind "account": a "personal" part (login, name, role,
+ * profession, site, disabled) and a sealed "secret" part (password hash, TOTP
+ * secret). The table `account` is their projection. Sessions are not facts;
+ * they live in a table that may be lost.
+ */
+#ifndef DAICHO_IDENTITY_IDENTITY_H
+#define DAICHO_IDENTITY_IDENTITY_H
+
+#include "base/arena.h"
+#include "define/define.h"
+#include "store/store.h"
+
+struct account {
+	char id[ID_SIZE];
+	const char *login, *name, *profession, *site;
+	enum role role;
+	int64_t rev;
+	bool disabled, must_change, has_totp, has_password;
+};
+
+/* Who acts: handed to everything that writes or shows. */
+struct actor {
+	char account[ID_SIZE]; /* "system" for the program itself */
+	const char *name;
+	enum role role;
+};
+/* The program itself (imports of the sample, migrations). */
+extern const struct actor actor_system;
+
+/* What a caller of the command line or an administrator wants an account to be.
+ * NULL members stay as they are (for a new account: empty). */
+struct account_change {
+	const char *login, *name, *profession, *site;
+	int role;              /* enum role, or -1 to keep */
+	int disabled;          /* 0, 1, or -1 to keep */
+	const char *password;  /* plain; checked against the rules, hashed with Argon2id */
+	int must_change;       /* 0, 1, or -1 to keep */
+	const char *totp;      /* base32 secret; "" removes it */
+};
+
+/* Makes or changes an account. `login` names it; `create` demands that it is
+ * new. Disabling ends its sessions in the same transaction. */
+int account_put(struct store *s, const struct actor *by, bool create, const char *login,
+		const struct account_change *c, struct account *ret, struct arena *arena,
+		struct err *err);
+int account_by_login(struct conn *c, const char *login, struct arena *arena, struct account *ret,
+		     struct err *err);
+int account_by_id(struct conn *c, const char *id, struct arena *arena, struct account *ret,
+		  struct err *err);
+/* All accounts by login. */
+int account_list(struct conn *c, struct arena *arena, struct account **ret, size_t *ret_count,
+		 struct err *err);
+/* The display name of an account id ("システム" for "system", the id itself if
+ * unknown). Never NULL. */
+const char *account_name(struct conn *c, const char *id, struct arena *arena);
+
+/* Password rules of the chosen guideline edition; ERR_INVALID says which rule. */
+int password_check(const char *password, const char *login, const char *name, struct err *err);
+/* A random first password that people can read aloud; ret holds 32 bytes. */
+void password_new(char ret[32]);
+
+/* --- signing in ------------------------------------------------------------ */
+
+enum login_result { LOGIN_DONE, LOGIN_NEEDS_TOTP, LOGIN_NEEDS_CHANGE };
+
+struct session {
+	char token[44];  /* base64url of 32 random bytes; the cookie. Only its hash is stored */
+	struct account account;
+	uint8_t csrf_secret[HASH_SIZE];
+	bool totp_pending;      /* password given, second factor still to come */
+	int64_t reauth_us;      /* monotonic time of the last password check */
+};
+
+/* Checks login and password in a time that does not tell whether the login
+ * exists; throttled per account and address without ever locking out for good.
+ * On success makes a session. ERR_DENIED with one text for every failure,
+ * ERR_BUSY with the seconds to wait. */
+int session_login(struct store *s, const char *login, const char *password, const char *address,
+		  struct arena *arena, struct session *ret, enum login_result *ret_result,
+		  struct err *err);
+/* Second factor: RFC 6238, 30 s, each code once, one step of clock drift. The
+ * token changes (ret holds the new one). */
+int session_totp(struct store *s, const char *token, const char *code, struct arena *arena,
+		 struct session *ret, struct err *err);
+/* Finds a live session (idle and absolute limits on the monotonic clock) and
+ * refreshes it. ERR_DENIED if there is none. */
+int session_find(struct store *s, const char *token, struct arena *arena, struct session *ret,
+		 struct err *err);
+/* Checks the password again for an act that needs it (approval). */
+int session_reauth(struct store *s, const struct session *session, const char *password,
+		   struct err *err);
+int session_change_password(struct store *s, const struct session *session, const char *old_password,
+			    const char *new_password, struct arena *arena, struct session *ret,
+			    struct err *err);
+int session_end(struct store *s, const char *token, struct err *err);
+
+/* TOTP enrolment: a new secret and its otpauth:// URI (RFC 6238; for the QR). */
+int totp_new(const char *login, const char *org, struct arena *arena, const char **ret_secret,
+	     const char **ret_uri, struct err *err);
+/* True if `code` is right for the base32 secret at this time (enrolment check). */
+bool totp_check(const char *secret_base32, const char *code, int64_t now_us);
+
+/* --- authorisation ---------------------------------------------------------- */
+
+/* What a route or command asks for. Default deny: 0 is never allowed. */
+enum permission {
+	PERM_NONE, /* refused always; a route row without permission */
+	PERM_PUBLIC,
+	PERM_SIGNED_IN,     /* anybody signed in */
+	PERM_SETUP,         /* first run: only while no facility is recorded, or planner */
+	PERM_LEDGER_READ,   /* per ledger definition */
+	PERM_LEDGER_CREATE, PERM_LEDGER_EDIT, PERM_LEDGER_EXPORT, PERM_LEDGER_IMPORT,
+	PERM_ROUND_READ, PERM_ROUND_ANSWER, PERM_ROUND_OPEN, PERM_ROUND_APPROVE,
+	PERM_REPORT, PERM_VERIFY, PERM_ACCOUNTS,
+	PERM_MAX
+};
+
+/* The one authorisation function. `ledger` for the PERM_LEDGER_* ones, else
+ * NULL. 0, or ERR_DENIED with a message that names who may. */
+int permit(const struct actor *who, enum permission p, const struct ledger_def *ledger,
+	   struct err *err);
+
+/* Rebuilds the account table from the facts and compares; calls `found` with a
+ * message for each difference. For verify. */
+int identity_audit(struct conn *c, void (*found)(void *arg, const char *text), void *arg,
+		   struct err *err);
+
+#endif
