@@ -1,0 +1,65 @@
+/*
+ * XLSX workbooks, written row by row in constant memory.
+ *
+ * Every cell is given as text. Whether it is stored as number or date depends
+ * on the column alone, never on the look of the text: a code keeps its leading
+ * zeros, and a text beginning with = + - @ stays text (no formula is ever
+ * written).
+ */
+#ifndef DAICHO_REPORT_XLSX_H
+#define DAICHO_REPORT_XLSX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct xlsx;
+
+enum xlsx_type {
+	XLSX_TEXT, /* also codes, serial numbers, telephone numbers */
+	XLSX_INT,  /* digits with optional sign, up to 15 of them; else kept as text */
+	XLSX_DATE, /* "YYYY-MM-DD"; anything else kept as text */
+};
+
+struct xlsx_column {
+	const char *title;
+	double width; /* in characters of half width; 0 for 12 */
+	enum xlsx_type type;
+	bool wrap;		    /* long text wraps within the cell */
+	const char *const *choices; /* list offered for the cells below, NULL for none */
+	size_t choice_count;	    /* their joined length may be at most 250 characters */
+};
+
+struct xlsx_info {
+	const char *title;    /* properties and page header */
+	const char *facility; /* author and page header */
+	const char *footer;   /* page footer left, e.g. the checkpoint line; NULL for none */
+	int64_t created_us;   /* UTC, for the properties */
+};
+
+/* Starts a workbook that will be written to `path` (an existing file is
+ * replaced when it is closed). The caller owns *ret. */
+int xlsx_new(const char *path, const struct xlsx_info *info, struct xlsx **ret, struct err *err);
+/* Begins a sheet; the one before is complete. The name is cut to 31 characters,
+ * freed of characters Excel refuses and made unique. Header row frozen, with
+ * autofilter, printed on each page, A4 landscape at the width of one page.
+ * `columns` and its texts are used only during the call. */
+int xlsx_sheet(struct xlsx *x, const char *name, const struct xlsx_column *columns, size_t count,
+	       struct err *err);
+/* One row of as many cells as the sheet has columns; NULL is an empty cell.
+ * Text beyond Excel's 32,767 characters is cut and says so in the cell.
+ * ERR_LIMIT after 1,048,575 rows. */
+int xlsx_row(struct xlsx *x, const char *const *cells, struct err *err);
+/* A sheet of plain lines: how to read this file, sources. A line starting with
+ * "# " is a heading (the mark is not shown). */
+int xlsx_notes(struct xlsx *x, const char *name, const char *const *lines, size_t count,
+	       struct err *err);
+/* Writes the file. Afterwards only xlsx_free may follow. A workbook without a
+ * sheet is ERR_BUG. */
+int xlsx_close(struct xlsx *x, struct err *err);
+/* NULL-safe; a workbook not closed leaves no file. */
+void xlsx_free(struct xlsx *x);
+
+#endif
