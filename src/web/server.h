@@ -1,0 +1,74 @@
+/*
+ * The HTTPS server: one thread per connection, since an acknowledged write
+ * waits for the disk and many must be able to wait at once.
+ *
+ * Order of a request: strict check of its head; Host; static files; route;
+ * origin of a POST; authorise(); body; CSRF token; handler. Nothing of the body
+ * is read before the request is authorised.
+ */
+#ifndef DAICHO_WEB_SERVER_H
+#define DAICHO_WEB_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "web/html.h"
+#include "web/request.h"
+#include "web/response.h"
+#include "web/route.h"
+
+/* Zero means the default in brackets. */
+struct web_limits {
+	unsigned connections;		  /* at once in all [512] */
+	unsigned connections_per_address; /* [128]; a NAT or proxy needs more */
+	unsigned head_seconds;		  /* from accept to the end of the head [15] */
+	unsigned idle_seconds;		  /* between requests or without any byte [60] */
+	unsigned body_seconds;		  /* for a whole request body [300] */
+	unsigned answer_seconds;	  /* for sending a whole answer [900] */
+	size_t head_bytes;		  /* request line and headers [32 KiB] */
+	size_t field_bytes;		  /* one form or query value [1 MiB] */
+	size_t field_count;		  /* fields of a form or query [2000] */
+	size_t arena_bytes;		  /* memory of one request [64 MiB] */
+	size_t stack_bytes;		  /* of a connection thread, virtual [1 MiB] */
+};
+
+struct web_config {
+	const char *listen; /* "127.0.0.1:8443", "[::]:8443"; port 0 picks a free one */
+	const char *cert_path, *key_path; /* PEM */
+	const char *const *hosts;	  /* names and addresses allowed in Host, no port */
+	size_t host_count;
+	bool allow_tls12; /* TLS 1.2 with AEAD and ECDHE beside 1.3 */
+	struct web_limits limits;
+	const struct route *routes;
+	size_t route_count;
+	void *app;		/* passed through, see req_app */
+	const char *static_dir; /* NULL: no static files */
+	const char *upload_dir; /* folder for temporary files; NULL: uploads refused */
+
+	/* Decides before every handler: 0 go on (having called req_set_user and,
+	 * for a session, req_set_session_secret); 1 answered in res already (a
+	 * redirect to the sign-in page); negative: refused. Required. */
+	int (*authorise)(void *app, struct request *req, const struct route *route,
+			 struct response *res, struct err *err);
+	/* Writes a whole error page into h (empty). May be called without user or
+	 * route. NULL, or a failed h: a plain page is made. */
+	void (*error_page)(void *app, struct request *req, int status, const struct err *err,
+			   struct html *h);
+};
+
+struct web;
+
+/* Starts listening; everything in *config but app is copied or only needed
+ * during the call, except routes, which must outlive the server. Messages name
+ * what to correct (port in use, certificate unreadable, route without
+ * permission). Installs no signal handler. */
+int web_start(const struct web_config *config, struct web **ret, struct err *err);
+/* The port it listens on. */
+int web_port(const struct web *web);
+/* Takes no new connection, lets running requests finish for up to `seconds`,
+ * cuts the rest and frees everything. Returns the number of requests cut.
+ * NULL-safe. */
+int web_stop(struct web *web, unsigned seconds);
+
+#endif
