@@ -1,0 +1,88 @@
+#include "cli/data.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/share.h"
+#include "round/measure.h"
+
+int data_definitions(struct definitions **ret, struct err *err)
+{
+	struct complaints complaints = { 0 };
+	char content[PATH_MAX];
+	size_t count, i;
+	const char *const *measures = measure_names(&count);
+	int r;
+
+	if (share_path("content", content, sizeof content) < 0)
+		return err_set(err, ERR_LIMIT, "contentフォルダのパスが長すぎます");
+	r = define_load(content, measures, count, ret, &complaints, err);
+	for (i = 0; r < 0 && i < complaints.count; i++)
+		(void)fprintf(stderr, "%s:%d:%d: %s\n", complaints.item[i].file,
+			      complaints.item[i].line, complaints.item[i].column,
+			      complaints.item[i].text);
+	complaints_release(&complaints);
+	return r;
+}
+
+int data_open(struct data *d, const char *folder, unsigned store_flags, struct err *err)
+{
+	int r;
+
+	memset(d, 0, sizeof *d);
+	arena_init(&d->arena, 0);
+	r = data_definitions(&d->defs, err);
+	if (r == 0)
+		r = store_open(folder, store_flags, &d->store, err);
+	if (r == 0)
+		r = ledgers_open(d->store, d->defs, &d->ledgers, err);
+	if (r < 0)
+		data_close(d);
+	return r;
+}
+
+void data_close(struct data *d)
+{
+	data_end(d);
+	ledgers_free(d->ledgers);
+	store_close(d->store);
+	define_free(d->defs);
+	arena_release(&d->arena);
+	memset(d, 0, sizeof *d);
+}
+
+int data_begin(struct data *d, struct err *err)
+{
+	return d->conn ? 0 : store_read_begin(d->store, &d->conn, err);
+}
+
+void data_end(struct data *d)
+{
+	store_read_end(d->conn);
+	d->conn = NULL;
+}
+
+int data_actor(struct data *d, const char *login, struct actor *ret, struct err *err)
+{
+	struct account account;
+	struct conn *conn;
+	int r;
+
+	*ret = actor_system;
+	if (!login)
+		return 0;
+	r = store_read_begin(d->store, &conn, err);
+	if (r < 0)
+		return r;
+	r = account_by_login(conn, login, &d->arena, &account, err);
+	store_read_end(conn);
+	if (r < 0)
+		return r;
+	if (account.disabled)
+		return err_set(err, ERR_DENIED, "アカウント %s は停止されています", login);
+	snprintf(ret->account, sizeof ret->account, "%s", account.id);
+	ret->name = account.name;
+	ret->role = account.role;
+	return 0;
+}
