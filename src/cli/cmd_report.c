@@ -1,0 +1,58 @@
+/* daicho report KIND: the documents people take away. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/data.h"
+#include "pack/pack.h"
+
+static const struct option_spec options[] = {
+	{ "round", "N", "inspection vendor: 点検の番号かID" },
+	{ "ledger", "LEDGER", "ledger: どの台帳か" },
+	{ "out", "DIR", "書き出すフォルダ" },
+	{ "as", "LOGIN", "誰として書き出すか" },
+	{ NULL, NULL, NULL },
+};
+
+static int work(struct data *d, const struct invocation *in, struct err *err)
+{
+	const char *kind = in->argument[0], *out = option(in, "out");
+	const char *round = option(in, "round");
+	struct actor who;
+	int r;
+
+	if (!out)
+		return err_set(err, ERR_USAGE, "--out DIR で書き出すフォルダを指定してください");
+	r = data_actor(d, option(in, "as"), &who, err);
+	if (r < 0)
+		return r;
+	if (strcmp(kind, "inspection") == 0)
+		return pack_inspection(d->ledgers, round ? round : "1", out, err);
+	if (strcmp(kind, "vendor") == 0)
+		return pack_vendor(d->ledgers, round ? round : "1", out, err);
+	if (strcmp(kind, "ledger") == 0)
+		return pack_ledger(d->ledgers, &who,
+				   option(in, "ledger") ? option(in, "ledger") : "devices", out,
+				   err);
+	return err_set(err, ERR_USAGE, "種類は inspection vendor ledger のどれかです: %s", kind);
+}
+
+static int run(const struct invocation *in)
+{
+	struct err err = { 0 };
+	struct data d;
+	/* Not read-only: the newest checkpoint is signed and kept for the footer. */
+	int r = data_open(&d, in->argument[1], 0, &err);
+
+	if (r == 0)
+		r = work(&d, in, &err);
+	data_close(&d);
+	if (r == 0)
+		printf("%s に書き出しました。\n", option(in, "out"));
+	return r < 0 ? report_error(&err) : EXIT_DONE;
+}
+
+const struct command command_report = {
+	"report", "inspection|vendor|ledger DATA [--round N] [--ledger L] --out DIR",
+	"立入検査の提出資料などをPDFとXLSXで作る", options, 2, 2, run,
+};
