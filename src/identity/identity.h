@@ -59,6 +59,9 @@ const char *account_name(struct conn *c, const char *id, struct arena *arena);
 
 /* Password rules of the chosen guideline edition; ERR_INVALID says which rule. */
 int password_check(const char *password, const char *login, const char *name, struct err *err);
+/* As password_check; with a second factor 8 characters are enough, else 13. */
+int password_check_factors(const char *password, const char *login, const char *name,
+			   bool second_factor, struct err *err);
 /* A random first password that people can read aloud; ret holds 32 bytes. */
 void password_new(char ret[32]);
 
@@ -100,6 +103,9 @@ int session_end(struct store *s, const char *token, struct err *err);
 /* TOTP enrolment: a new secret and its otpauth:// URI (RFC 6238; for the QR). */
 int totp_new(const char *login, const char *org, struct arena *arena, const char **ret_secret,
 	     const char **ret_uri, struct err *err);
+/* The URI alone, for a secret that exists. */
+int totp_uri(const char *login, const char *org, const char *secret, struct arena *arena,
+	     const char **ret, struct err *err);
 /* True if `code` is right for the base32 secret at this time (enrolment check). */
 bool totp_check(const char *secret_base32, const char *code, int64_t now_us);
 
@@ -122,6 +128,8 @@ enum permission {
  * NULL. 0, or ERR_DENIED with a message that names who may. */
 int permit(const struct actor *who, enum permission p, const struct ledger_def *ledger,
 	   struct err *err);
+/* The Japanese names of a set of roles, for messages; returns ret. */
+const char *roles_text(role_set roles, char *ret, size_t size);
 
 /* Rebuilds the account table from the facts and compares; calls `found` with a
  * message for each difference. For verify. */

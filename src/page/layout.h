@@ -1,0 +1,38 @@
+/* The frame of every page: head, skip link, navigation, notices, footer. */
+#ifndef DAICHO_PAGE_LAYOUT_H
+#define DAICHO_PAGE_LAYOUT_H
+
+#include "page/visit.h"
+#include "web/csrf.h"
+#include "web/html.h"
+#include "web/response.h"
+
+enum nav { NAV_NONE, NAV_HOME, NAV_LEDGERS, NAV_ROUNDS, NAV_PACKS, NAV_VERIFY, NAV_SETTINGS };
+
+/* Opens the page down to <main>, with <h1> = title. `lead` (may be NULL) is one
+ * line of plain explanation under it. */
+void page_begin(struct html *h, struct request *req, enum nav here, const char *title,
+		const char *lead);
+/* Closes everything page_begin opened and sends it. */
+int page_end(struct html *h, struct request *req, struct response *res, int status,
+	     struct err *err);
+/* The receipt of the write that led here: shown by page_begin of the next page
+ * after a redirect to page_done(). */
+char *page_done(struct arena *a, const char *path, const struct receipt *receipt);
+/* An error summary at the top of a form: each fault links to its field. */
+void page_faults(struct html *h, const struct faults *faults);
+/* A notice box: kind is "info", "success", "warning" or "error". */
+void page_notice(struct html *h, const char *kind, const char *title, const char *text);
+/* web_config.error_page. */
+void page_error(void *app, struct request *req, int status, const struct err *err, struct html *h);
+
+/* POST form to `path` with the CSRF field and, if `key` is given, a fresh
+ * idempotency key field `key`. Close with form_end. */
+void form_begin(struct html *h, struct request *req, const char *path, bool key, bool files);
+void form_end(struct html *h);
+/* <button type=submit class="button button-<kind>">text</button>; kind primary, secondary, danger. */
+void form_submit(struct html *h, const char *kind, const char *text);
+
+#define HTML_CLEANUP __attribute__((cleanup(html_release))) struct html
+
+#endif

@@ -1,0 +1,135 @@
+/* Own account: who am I, password, second factor. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "page/handlers.h"
+#include "page/layout.h"
+#include "report/qr.h"
+
+static void pair(struct html *h, const char *term, const char *text)
+{
+	html_el(h, EL_DT, term);
+	html_el(h, EL_DD, text);
+}
+
+int page_settings(struct request *req, struct response *res, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	const struct account *a = &v->session.account;
+	HTML_CLEANUP h;
+
+	html_init(&h, 0);
+	page_begin(&h, req, NAV_SETTINGS, "設定", NULL);
+	html_open(&h, EL_DL);
+	html_attr(&h, "class", "description-list");
+	pair(&h, "利用者ID", a->login);
+	pair(&h, "氏名", a->name);
+	pair(&h, "役割", role_label(a->role));
+	pair(&h, "職種", a->profession && *a->profession ? a->profession : "―");
+	pair(&h, "二要素認証", a->has_totp ? "登録済み" : "未登録");
+	html_close(&h, EL_DL);
+	html_open(&h, EL_UL);
+	html_open(&h, EL_LI);
+	html_link(&h, "/password", "パスワードを変える");
+	html_close(&h, EL_LI);
+	html_open(&h, EL_LI);
+	html_link(&h, "/settings/totp",
+		  a->has_totp ? "二要素認証を登録し直す" : "二要素認証（確認コード）を登録する");
+	html_close(&h, EL_LI);
+	html_close(&h, EL_UL);
+	return page_end(&h, req, res, 200, err);
+}
+
+static int write_qr(struct html *h, const char *uri, struct err *err)
+{
+	struct html_trusted picture;
+	struct buf svg;
+	int r;
+
+	buf_init(&svg, 0);
+	r = qr_svg(uri, "認証アプリで読み取るQRコード", &svg, err);
+	if (r == 0)
+		r = html_trusted_svg(svg.data, svg.len, &picture, err);
+	if (r == 0) {
+		html_open(h, EL_DIV);
+		html_attr(h, "class", "qr");
+		html_raw(h, picture);
+		html_close(h, EL_DIV);
+	}
+	buf_release(&svg);
+	return r;
+}
+
+static int show_totp(struct request *req, struct response *res, int status, const char *secret,
+		     const char *message, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	const char *uri;
+	HTML_CLEANUP h;
+	int r;
+
+	html_init(&h, 0);
+	r = totp_uri(v->session.account.login, store_org_name(v->app->store), secret, req_arena(req),
+		     &uri, err);
+	if (r < 0)
+		return r;
+	page_begin(&h, req, NAV_SETTINGS, "二要素認証の登録",
+		   "認証アプリでQRコードを読み取り、出てきた6桁の数字を入れると登録されます。");
+	if (message)
+		page_notice(&h, "error", NULL, message);
+	r = write_qr(&h, uri, err);
+	if (r < 0)
+		return r;
+	html_open(&h, EL_P);
+	html_text(&h, "読み取れないときは、この文字をアプリに打ち込みます: ");
+	html_el(&h, EL_CODE, secret);
+	html_close(&h, EL_P);
+	form_begin(&h, req, "/settings/totp", false, false);
+	html_hidden(&h, "secret", secret);
+	html_open(&h, EL_DIV);
+	html_attr(&h, "class", "field");
+	html_open(&h, EL_LABEL);
+	html_attr(&h, "for", "f-code");
+	html_text(&h, "確認コード（6桁）");
+	html_close(&h, EL_LABEL);
+	html_open(&h, EL_INPUT);
+	html_attr(&h, "id", "f-code");
+	html_attr(&h, "name", "code");
+	html_attr(&h, "inputmode", "numeric");
+	html_attr(&h, "autocomplete", "one-time-code");
+	html_close(&h, EL_DIV);
+	form_submit(&h, "primary", "登録する");
+	form_end(&h);
+	return page_end(&h, req, res, status, err);
+}
+
+int page_totp(struct request *req, struct response *res, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	const char *secret, *uri;
+	int r = totp_new(v->session.account.login, store_org_name(v->app->store), req_arena(req),
+			 &secret, &uri, err);
+
+	return r < 0 ? r : show_totp(req, res, 200, secret, NULL, err);
+}
+
+int page_totp_post(struct request *req, struct response *res, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	struct account_change change = { .role = -1, .disabled = -1, .must_change = -1 };
+	const char *secret = req_form(req, "secret"), *code = req_form(req, "code");
+	struct account account;
+	int r;
+
+	if (!secret || strspn(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != 32 ||
+	    strlen(secret) != 32)
+		return err_set(err, ERR_INVALID,
+			       "登録の途中の情報が壊れています。「二要素認証の登録」を開き直してください");
+	if (!code || !totp_check(secret, code, clock_now_us()))
+		return show_totp(req, res, 422, secret,
+				 "確認コードが合いません。アプリの今の数字を入れてください。", err);
+	change.totp = secret;
+	r = account_put(v->app->store, &v->actor, false, v->session.account.login, &change, &account,
+			req_arena(req), err);
+	return r < 0 ? r : resp_redirect(res, "/settings", err);
+}

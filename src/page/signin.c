@@ -1,0 +1,202 @@
+/* Signing in and out: password, second factor, the first change of password. */
+#include <string.h>
+
+#include "page/handlers.h"
+#include "page/layout.h"
+
+static const char *next_path(struct request *req, const char *next)
+{
+	(void)req;
+	return next && html_path_local(next) ? next : "/";
+}
+
+static void text_input(struct html *h, const char *name, const char *label, const char *type,
+		       const char *autocomplete, const char *help)
+{
+	html_open(h, EL_DIV);
+	html_attr(h, "class", "field");
+	html_open(h, EL_LABEL);
+	html_attrf(h, "for", "f-%s", name);
+	html_text(h, label);
+	html_close(h, EL_LABEL);
+	if (help) {
+		html_open(h, EL_P);
+		html_attr(h, "class", "help");
+		html_attrf(h, "id", "h-%s", name);
+		html_text(h, help);
+		html_close(h, EL_P);
+	}
+	html_open(h, EL_INPUT);
+	html_attrf(h, "id", "f-%s", name);
+	html_attr(h, "name", name);
+	html_attr(h, "type", type);
+	html_attr(h, "autocomplete", autocomplete);
+	html_flag(h, "required", true);
+	if (help)
+		html_attrf(h, "aria-describedby", "h-%s", name);
+	html_close(h, EL_DIV);
+}
+
+static int show_signin(struct request *req, struct response *res, int status, const char *next,
+		       const char *message, struct err *err)
+{
+	HTML_CLEANUP h;
+	int r;
+
+	html_init(&h, 0);
+	page_begin(&h, req, NAV_NONE, "ログイン",
+		   "利用者IDとパスワードを入れてください。分からないときは、院内の企画管理者に尋ねてください。");
+	if (message)
+		page_notice(&h, "error", NULL, message);
+	html_open(&h, EL_FORM);
+	html_attr(&h, "method", "post");
+	html_url(&h, "action", "/signin");
+	r = csrf_login_field(&h, req, res, err);
+	if (r < 0)
+		return r;
+	html_hidden(&h, "next", next);
+	text_input(&h, "login", "利用者ID", "text", "username", NULL);
+	text_input(&h, "password", "パスワード", "password", "current-password", NULL);
+	form_submit(&h, "primary", "ログイン");
+	form_end(&h);
+	return page_end(&h, req, res, status, err);
+}
+
+int page_signin(struct request *req, struct response *res, struct err *err)
+{
+	return show_signin(req, res, 200, next_path(req, req_query(req, "next")), NULL, err);
+}
+
+static int after_login(const struct session *s, enum login_result result, const char *next,
+		       struct request *req, struct response *res, struct err *err)
+{
+	const char *path = next;
+	int r = resp_cookie(res, SESSION_COOKIE, s->token, 0, err);
+
+	if (r < 0)
+		return r;
+	if (result == LOGIN_NEEDS_TOTP)
+		path = html_path(req_arena(req), "/signin/code?next=%s", next);
+	else if (result == LOGIN_NEEDS_CHANGE)
+		path = "/password";
+	return path ? resp_redirect(res, path, err) : err_nomem(err);
+}
+
+int page_signin_post(struct request *req, struct response *res, struct err *err)
+{
+	struct app *app = req_app(req);
+	const char *login = "", *password = "", *next = next_path(req, req_form(req, "next"));
+	enum login_result result;
+	struct session session;
+	int r;
+
+	login = req_form(req, "login") ? req_form(req, "login") : "";
+	password = req_form(req, "password") ? req_form(req, "password") : "";
+	r = session_login(app->store, login, password, req_remote(req), req_arena(req), &session,
+			  &result, err);
+	if (r == ERR_DENIED || r == ERR_BUSY)
+		return show_signin(req, res, r == ERR_BUSY ? 429 : 403, next, err->text, err);
+	if (r < 0)
+		return r;
+	return after_login(&session, result, next, req, res, err);
+}
+
+static int show_code(struct request *req, struct response *res, int status, const char *message,
+		     struct err *err)
+{
+	const char *next = req_query(req, "next");
+	HTML_CLEANUP h;
+
+	html_init(&h, 0);
+	page_begin(&h, req, NAV_NONE, "確認コード",
+		   "スマートフォンなどの認証アプリに出ている6桁の数字を入れてください。");
+	if (message)
+		page_notice(&h, "error", NULL, message);
+	form_begin(&h, req, "/signin/code", false, false);
+	html_hidden(&h, "next", next_path(req, next ? next : req_form(req, "next")));
+	text_input(&h, "code", "確認コード（6桁）", "text", "one-time-code", NULL);
+	form_submit(&h, "primary", "続ける");
+	form_end(&h);
+	return page_end(&h, req, res, status, err);
+}
+
+int page_code(struct request *req, struct response *res, struct err *err)
+{
+	return show_code(req, res, 200, NULL, err);
+}
+
+int page_code_post(struct request *req, struct response *res, struct err *err)
+{
+	struct visit *v = visit_of(req);
+	const char *code = req_form(req, "code");
+	struct session session;
+	int r = session_totp(v->app->store, v->session.token, code ? code : "", req_arena(req),
+			     &session, err);
+
+	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID)
+		return show_code(req, res, 403, err->text, err);
+	if (r < 0)
+		return r;
+	return after_login(&session,
+			   session.account.must_change ? LOGIN_NEEDS_CHANGE : LOGIN_DONE,
+			   next_path(req, req_form(req, "next")), req, res, err);
+}
+
+int page_signout(struct request *req, struct response *res, struct err *err)
+{
+	struct visit *v = visit_of(req);
+	int r = session_end(v->app->store, v->session.token, err);
+
+	if (r == 0)
+		r = resp_cookie_clear(res, SESSION_COOKIE, err);
+	return r < 0 ? r : resp_redirect(res, "/signin", err);
+}
+
+static int show_password(struct request *req, struct response *res, int status, const char *message,
+			 struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	HTML_CLEANUP h;
+
+	html_init(&h, 0);
+	page_begin(&h, req, NAV_SETTINGS, "パスワードの変更",
+		   v->session.account.must_change
+			   ? "最初のパスワードは一度しか使えません。自分だけが知る新しいパスワードに変えてください。"
+			   : NULL);
+	if (message)
+		page_notice(&h, "error", NULL, message);
+	form_begin(&h, req, "/password", false, false);
+	text_input(&h, "old", "今のパスワード", "password", "current-password", NULL);
+	text_input(&h, "new", "新しいパスワード", "password", "new-password",
+		   "英字と数字を混ぜて13文字以上。ほかのシステムと同じものや、名前・生年月日は使わないでください。");
+	text_input(&h, "again", "新しいパスワード（もう一度）", "password", "new-password", NULL);
+	form_submit(&h, "primary", "変更する");
+	form_end(&h);
+	return page_end(&h, req, res, status, err);
+}
+
+int page_password(struct request *req, struct response *res, struct err *err)
+{
+	return show_password(req, res, 200, NULL, err);
+}
+
+int page_password_post(struct request *req, struct response *res, struct err *err)
+{
+	struct visit *v = visit_of(req);
+	const char *old = req_form(req, "old"), *fresh = req_form(req, "new");
+	const char *again = req_form(req, "again");
+	struct session session;
+	int r;
+
+	if (!old || !fresh || !again || strcmp(fresh, again) != 0)
+		return show_password(req, res, 422,
+				     "新しいパスワードの2つの欄が同じではありません。もう一度入れてください。",
+				     err);
+	r = session_change_password(v->app->store, &v->session, old, fresh, req_arena(req),
+				    &session, err);
+	if (r == ERR_DENIED || r == ERR_INVALID || r == ERR_BUSY)
+		return show_password(req, res, 422, err->text, err);
+	if (r == 0)
+		r = resp_cookie(res, SESSION_COOKIE, session.token, 0, err);
+	return r < 0 ? r : resp_redirect(res, "/", err);
+}

@@ -1,0 +1,104 @@
+/* Starts the server: the route table, certificate and names. */
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/share.h"
+#include "page/app.h"
+#include "page/handlers.h"
+#include "page/layout.h"
+#include "page/visit.h"
+#include "web/cert.h"
+
+#define KB 1024
+#define MB (1024 * 1024)
+
+#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc) \
+	{ ROUTE_##method, pattern, handler, permission, csrf, body_limit, doc },
+static const struct route routes[] = {
+#include "page/routes.def"
+};
+#undef ROUTE
+
+#define HOSTS_MAX 16
+
+struct paths {
+	char cert[PATH_MAX], key[PATH_MAX], folder[PATH_MAX], work[PATH_MAX], web[PATH_MAX];
+};
+
+static int make_paths(const struct app *app, struct paths *p, struct err *err)
+{
+	const char *data = store_path(app->store);
+
+	if (snprintf(p->folder, sizeof p->folder, "%s/tls", data) >= (int)sizeof p->folder - 16 ||
+	    snprintf(p->cert, sizeof p->cert, "%s/tls/cert.pem", data) >= (int)sizeof p->cert ||
+	    snprintf(p->key, sizeof p->key, "%s/tls/key.pem", data) >= (int)sizeof p->key ||
+	    snprintf(p->work, sizeof p->work, "%s/work", data) >= (int)sizeof p->work ||
+	    share_path("web", p->web, sizeof p->web) < 0)
+		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
+	return dir_make(p->work, 0700, err);
+}
+
+/* The address without its port, and the names the machine goes by. */
+static size_t collect_hosts(const char *listen, const char *const *extra, size_t extra_count,
+			    char address[256], char machine[256], const char *ret[HOSTS_MAX])
+{
+	const char *colon = strrchr(listen, ':');
+	size_t n = 0, i;
+
+	ret[n++] = "localhost";
+	ret[n++] = "127.0.0.1";
+	ret[n++] = "[::1]";
+	if (colon && (size_t)(colon - listen) < 256) {
+		memcpy(address, listen, (size_t)(colon - listen));
+		address[colon - listen] = '\0';
+		if (*address && strcmp(address, "0.0.0.0") != 0 && strcmp(address, "[::]") != 0 &&
+		    strcmp(address, "127.0.0.1") != 0)
+			ret[n++] = address;
+	}
+	if (gethostname(machine, 255) == 0 && *machine)
+		ret[n++] = machine;
+	for (i = 0; i < extra_count && n < HOSTS_MAX; i++)
+		ret[n++] = extra[i];
+	return n;
+}
+
+static int ensure_certificate(const struct paths *p, const char *const *hosts, size_t count,
+			      struct err *err)
+{
+	int r;
+
+	if (file_exists(p->cert) && file_exists(p->key))
+		return 0;
+	r = dir_make(p->folder, 0700, err);
+	return r < 0 ? r : web_cert_make(p->cert, p->key, hosts, count, err);
+}
+
+int page_start(struct app *app, const char *listen, const char *const *hosts, size_t host_count,
+	       struct web **ret, struct err *err)
+{
+	const char *names[HOSTS_MAX];
+	char address[256] = "", machine[256] = "";
+	struct paths paths;
+	struct web_config config = { .listen = listen,
+				     .hosts = names,
+				     .routes = routes,
+				     .route_count = sizeof routes / sizeof routes[0],
+				     .app = app,
+				     .authorise = visit_authorise,
+				     .error_page = page_error };
+	int r = make_paths(app, &paths, err);
+
+	config.host_count = collect_hosts(listen, hosts, host_count, address, machine, names);
+	if (r == 0)
+		r = ensure_certificate(&paths, names, config.host_count, err);
+	if (r < 0)
+		return r;
+	config.cert_path = paths.cert;
+	config.key_path = paths.key;
+	config.upload_dir = paths.work;
+	config.static_dir = paths.web;
+	return web_start(&config, ret, err);
+}

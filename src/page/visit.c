@@ -1,0 +1,109 @@
+#include "page/visit.h"
+
+#include <string.h>
+
+#include "web/html.h"
+
+struct visit *visit_of(const struct request *req)
+{
+	return req_user(req);
+}
+
+int visit_read(const struct request *req, struct conn **ret, struct err *err)
+{
+	struct app *app = req_app(req);
+
+	return store_read_begin(app->store, ret, err);
+}
+
+bool visit_may(const struct request *req, enum permission p, const struct ledger_def *ledger)
+{
+	const struct visit *v = visit_of(req);
+
+	return v && permit(&v->actor, p, ledger, NULL) == 0;
+}
+
+/* Finds the session of the cookie. 0 with *ret set, or with NULL when there is
+ * none (which is no failure of the request). */
+static int find_visit(struct app *app, struct request *req, struct visit **ret, struct err *err)
+{
+	const char *token = req_cookie(req, "__Host-" SESSION_COOKIE);
+	struct visit *v;
+	int r;
+
+	*ret = NULL;
+	if (!token || !*token)
+		return 0;
+	v = arena_alloc(req_arena(req), sizeof *v);
+	if (!v)
+		return err_nomem(err);
+	r = session_find(app->store, token, req_arena(req), &v->session, err);
+	if (r == ERR_DENIED)
+		return 0;
+	if (r < 0)
+		return r;
+	v->app = app;
+	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
+	v->actor.name = v->session.account.name;
+	v->actor.role = v->session.account.role;
+	*ret = v;
+	return 0;
+}
+
+static int to_signin(struct request *req, struct response *res, struct err *err)
+{
+	const char *path = "/signin";
+
+	if (strcmp(req_method(req), "POST") != 0 && strcmp(req_target(req), "/") != 0)
+		path = html_path(req_arena(req), "/signin?next=%s", req_target(req));
+	return path ? (resp_redirect(res, path, err) < 0 ? err->code : 1) : err_nomem(err);
+}
+
+/* A session still waiting for its second factor or a new password may go to
+ * those pages only. */
+static int finish_signin(const struct visit *v, struct request *req, struct response *res,
+			 struct err *err)
+{
+	const char *want = v->session.totp_pending		? "/signin/code"
+			   : v->session.account.must_change	? "/password"
+								: NULL;
+
+	if (!want || strcmp(req_path(req), want) == 0 || strcmp(req_path(req), "/signout") == 0)
+		return 0;
+	return resp_redirect(res, want, err) < 0 ? err->code : 1;
+}
+
+static int find_ledger(struct visit *v, struct request *req, const struct route *route,
+		       struct err *err)
+{
+	if (!strstr(route->pattern, "{ledger}"))
+		return 0;
+	v->ledger = define_ledger(v->app->defs, req_param(req, "ledger"));
+	if (!v->ledger || v->ledger->system)
+		return err_set(err, ERR_NOT_FOUND,
+			       "その台帳はありません。「台帳」の一覧から選んでください");
+	return 0;
+}
+
+int visit_authorise(void *arg, struct request *req, const struct route *route, struct response *res,
+		    struct err *err)
+{
+	struct app *app = arg;
+	struct visit *v;
+	int r = find_visit(app, req, &v, err);
+
+	if (r < 0)
+		return r;
+	if (v) {
+		req_set_user(req, v);
+		req_set_session_secret(req, v->session.csrf_secret);
+	}
+	if (route->permission == PERM_PUBLIC)
+		return 0;
+	if (!v)
+		return to_signin(req, res, err);
+	r = finish_signin(v, req, res, err);
+	if (r == 0)
+		r = find_ledger(v, req, route, err);
+	return r ? r : permit(&v->actor, (enum permission)route->permission, v->ledger, err);
+}

@@ -1,0 +1,40 @@
+/*
+ * A visit: one request by a known person. Made by authorise(), found by every
+ * handler with visit_of(). Lives in the request's arena.
+ */
+#ifndef DAICHO_PAGE_VISIT_H
+#define DAICHO_PAGE_VISIT_H
+
+#include "page/app.h"
+#include "web/request.h"
+
+struct visit {
+	struct app *app;
+	struct session session;
+	struct actor actor;
+	const struct ledger_def *ledger; /* of {ledger} in the path, else NULL */
+};
+
+/* NULL on public pages before signing in. */
+struct visit *visit_of(const struct request *req);
+
+/* The one gate before every handler (web_config.authorise): default deny. */
+int visit_authorise(void *app, struct request *req, const struct route *route,
+		    struct response *res, struct err *err);
+
+/* Begins a snapshot for this request; end it with store_read_end. */
+int visit_read(const struct request *req, struct conn **ret, struct err *err);
+
+#define CONN_CLEANUP __attribute__((cleanup(conn_cleanup))) struct conn
+static inline void conn_cleanup(struct conn **c)
+{
+	store_read_end(*c);
+}
+
+/* Name of the session cookie (sent as __Host-daicho). */
+#define SESSION_COOKIE "daicho"
+
+/* True if this visitor may do that (for showing or hiding a control). */
+bool visit_may(const struct request *req, enum permission p, const struct ledger_def *ledger);
+
+#endif
