@@ -7,7 +7,7 @@
 #define DEPTH_MAX 64
 #define TEXT_MAX ((size_t)64 * 1024 * 1024)
 
-static void write_string(const char *s, size_t len, struct buf *b)
+void canon_string(const char *s, size_t len, struct buf *b)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t i, start = 0;
@@ -68,7 +68,7 @@ static int write_members(const json_t *v, const char **keys, size_t count, struc
 			return err_set(err, ERR_INVALID, "JSONの項目名は半角英数字だけです: %s", keys[i]);
 		if (i)
 			buf_putc(b, ',');
-		write_string(keys[i], strlen(keys[i]), b);
+		canon_string(keys[i], strlen(keys[i]), b);
 		buf_putc(b, ':');
 		r = write_value(json_object_get(v, keys[i]), b, depth, err);
 		if (r < 0)
@@ -126,7 +126,7 @@ static int write_value(const json_t *v, struct buf *b, int depth, struct err *er
 	case JSON_ARRAY:
 		return write_array(v, b, depth + 1, err);
 	case JSON_STRING:
-		write_string(json_string_value(v), json_string_length(v), b);
+		canon_string(json_string_value(v), json_string_length(v), b);
 		return 0;
 	case JSON_INTEGER:
 		buf_printf(b, "%lld", (long long)json_integer_value(v));

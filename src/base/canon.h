@@ -17,6 +17,8 @@
 /* Appends the canonical form of `value`. ERR_INVALID for reals, null,
  * non-ASCII keys or nesting beyond 64. */
 int canon_write(const json_t *value, struct buf *b, struct err *err);
+/* Appends one string of `len` bytes with its quotes, escaped as canon_write does. */
+void canon_string(const char *s, size_t len, struct buf *b);
 
 /* Parses JSON from outside or from the store: duplicates refused, depth and
  * size limited (jansson's 2048 levels; `len` at most 64 MiB). On success the
