@@ -1,0 +1,266 @@
+/* Making and revising an entry. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "page/entry_form.h"
+#include "page/handlers.h"
+
+struct edit {
+	const struct visit *visit;
+	struct entry_form form;
+	struct entry entry; /* when revising */
+	bool is_new;
+	const char *message; /* why it was not saved, beside the faults */
+};
+
+static char *entry_path(struct request *req, const char *entry, const char *rest)
+{
+	const struct visit *v = visit_of(req);
+
+	return html_path(req_arena(req), rest ? "/ledger/%s/entry/%s/%s" : "/ledger/%s/entry/%s",
+			 v->ledger->name, entry, rest);
+}
+
+static bool may_confirm(const struct visit *v)
+{
+	const struct transition_def *t = &v->ledger->workflow.confirm;
+
+	return t->present && !t->four_eyes && (t->roles & (1u << v->actor.role));
+}
+
+static int write_behalf(struct html *h, struct request *req, struct conn *c, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	const char *chosen = req_form(req, "behalf");
+	struct account *accounts;
+	size_t count, i;
+	int r = account_list(c, req_arena(req), &accounts, &count, err);
+
+	if (r < 0)
+		return r;
+	html_open(h, EL_DIV);
+	html_attr(h, "class", "field");
+	html_open(h, EL_LABEL);
+	html_attr(h, "for", "f-behalf");
+	html_text(h, "代行（ほかの人の代わりに入力するとき）");
+	html_close(h, EL_LABEL);
+	html_el_class(h, EL_P, "help", "選ぶと「作成中」として保存し、その人の確定を待ちます。両方の名前が残ります。");
+	html_open(h, EL_SELECT);
+	html_attr(h, "id", "f-behalf");
+	html_attr(h, "name", "behalf");
+	html_open(h, EL_OPTION);
+	html_attr(h, "value", "");
+	html_text(h, "代行ではない");
+	html_close(h, EL_OPTION);
+	for (i = 0; i < count; i++) {
+		if (accounts[i].disabled || strcmp(accounts[i].id, v->actor.account) == 0)
+			continue;
+		html_open(h, EL_OPTION);
+		html_attr(h, "value", accounts[i].id);
+		html_flag(h, "selected", chosen && strcmp(chosen, accounts[i].id) == 0);
+		html_text(h, accounts[i].name);
+		html_close(h, EL_OPTION);
+	}
+	html_close(h, EL_SELECT);
+	html_close(h, EL_DIV);
+	return 0;
+}
+
+static void write_reason(struct html *h, struct request *req)
+{
+	const char *typed = req_form(req, "reason");
+
+	html_open(h, EL_DIV);
+	html_attr(h, "class", "field");
+	html_open(h, EL_LABEL);
+	html_attr(h, "for", "f-reason");
+	html_text(h, "変更の理由（分かる範囲で）");
+	html_close(h, EL_LABEL);
+	html_open(h, EL_INPUT);
+	html_attr(h, "id", "f-reason");
+	html_attr(h, "name", "reason");
+	html_attr(h, "value", typed ? typed : "");
+	html_close(h, EL_DIV);
+}
+
+static void write_buttons(struct html *h, const struct visit *v)
+{
+	html_open(h, EL_DIV);
+	html_attr(h, "class", "buttons");
+	if (may_confirm(v)) {
+		html_open(h, EL_BUTTON);
+		html_attr(h, "type", "submit");
+		html_attr(h, "class", "button button-primary");
+		html_attr(h, "name", "act");
+		html_attr(h, "value", "confirm");
+		html_text(h, "確定して保存");
+		html_close(h, EL_BUTTON);
+	}
+	html_open(h, EL_BUTTON);
+	html_attr(h, "type", "submit");
+	html_attr(h, "class", "button button-secondary");
+	html_attr(h, "name", "act");
+	html_attr(h, "value", "draft");
+	html_text(h, "作成中として保存");
+	html_close(h, EL_BUTTON);
+	html_close(h, EL_DIV);
+}
+
+static int show_form(struct edit *e, struct request *req, struct response *res, int status,
+		     struct err *err)
+{
+	const struct visit *v = e->visit;
+	CONN_CLEANUP *c = NULL;
+	HTML_CLEANUP h;
+	int r;
+
+	html_init(&h, 0);
+	r = visit_read(req, &c, err);
+	if (r < 0)
+		return r;
+	page_begin(&h, req, NAV_LEDGERS,
+		   arena_printf(req_arena(req), "%s: %s", v->ledger->title.ja,
+				e->is_new ? "新しい登録" : "変更"),
+		   NULL);
+	if (e->message)
+		page_notice(&h, "error", NULL, e->message);
+	page_faults(&h, &e->form.faults);
+	form_begin(&h, req,
+		   e->is_new ? html_path(req_arena(req), "/ledger/%s/new", v->ledger->name)
+			     : entry_path(req, e->entry.id, "edit"),
+		   true, true);
+	if (!e->is_new)
+		html_hidden(&h, "rev", arena_printf(req_arena(req), "%lld", (long long)e->entry.rev));
+	r = entry_form_write(&e->form, &h, req, c, err);
+	if (r == 0)
+		r = write_behalf(&h, req, c, err);
+	if (r < 0)
+		return r;
+	if (!e->is_new)
+		write_reason(&h, req);
+	write_buttons(&h, v);
+	form_end(&h);
+	return page_end(&h, req, res, status, err);
+}
+
+int page_entry_new(struct request *req, struct response *res, struct err *err)
+{
+	struct edit e = { .visit = visit_of(req), .is_new = true };
+	int r = entry_form_init(&e.form, e.visit->app->ledgers, e.visit->ledger, NULL,
+				req_arena(req), err);
+
+	return r < 0 ? r : show_form(&e, req, res, 200, err);
+}
+
+static int load(struct edit *e, struct request *req, struct err *err)
+{
+	CONN_CLEANUP *c = NULL;
+	int r = visit_read(req, &c, err);
+
+	if (r == 0)
+		r = entry_get(e->visit->app->ledgers, c, e->visit->ledger, req_param(req, "entry"), 0,
+			      req_arena(req), &e->entry, err);
+	return r < 0 ? r
+		     : entry_form_init(&e->form, e->visit->app->ledgers, e->visit->ledger, &e->entry,
+				       req_arena(req), err);
+}
+
+int page_entry_edit(struct request *req, struct response *res, struct err *err)
+{
+	struct edit e = { .visit = visit_of(req) };
+	int r = load(&e, req, err);
+
+	return r < 0 ? r : show_form(&e, req, res, 200, err);
+}
+
+/* A change somebody else made first: show it, keep what was typed, and let the
+ * next save build on the newest revision. */
+static int show_conflict(struct edit *e, struct request *req, struct response *res,
+			 const struct err *why, struct err *err)
+{
+	struct buf text;
+	const struct ledger_def *def = e->visit->ledger;
+	struct app *app = req_app(req);
+	CONN_CLEANUP *c = NULL;
+	size_t i;
+	int r = visit_read(req, &c, err);
+
+	buf_init(&text, 0);
+	if (r == 0)
+		r = entry_get(app->ledgers, c, def, e->entry.id, 0, req_arena(req), &e->entry, err);
+	if (r < 0)
+		return r;
+	buf_printf(&text, "%s\n入力した内容は下に残っています。違うところを見比べて、もう一度保存してください。\n",
+		   why->text);
+	for (i = 0; i < def->field_count; i++)
+		if (strcmp(e->entry.value[i], e->form.stored[i]) != 0)
+			buf_printf(&text, "・%s　いまの値: %s\n", def->field[i].label.ja,
+				   entry_show(app->ledgers, c, &def->field[i], e->entry.value[i],
+					      req_arena(req)));
+	e->message = arena_strdup(req_arena(req), text.data ? text.data : "");
+	buf_release(&text);
+	store_read_end(c);
+	c = NULL;
+	return show_form(e, req, res, 409, err);
+}
+
+static int save(struct edit *e, struct request *req, struct response *res, struct err *err)
+{
+	const char *act = req_form(req, "act"), *behalf = req_form(req, "behalf");
+	const char *rev = req_form(req, "rev"), *reason = req_form(req, "reason");
+	struct change change = { .def = e->visit->ledger,
+				 .entry = e->is_new ? NULL : e->entry.id,
+				 .base_rev = e->is_new || !rev ? 0 : strtoll(rev, NULL, 10),
+				 .op = OP_SAVE,
+				 .confirm = act && strcmp(act, "confirm") == 0,
+				 .value = e->form.stored,
+				 .reason = reason ? reason : "",
+				 .behalf = behalf && *behalf ? behalf : NULL,
+				 .key = req_form(req, "key") };
+	struct receipt receipt;
+	char id[ID_SIZE];
+	int r = entry_change(e->visit->app->ledgers, &e->visit->actor, &change, id, &receipt,
+			     &e->form.faults, err);
+
+	if (r == ERR_CONFLICT && !e->is_new) {
+		struct err why = *err;
+
+		return show_conflict(e, req, res, &why, err);
+	}
+	if (r == ERR_INVALID || r == ERR_CONFLICT) {
+		e->message = e->form.faults.count ? NULL : arena_strdup(req_arena(req), err->text);
+		return show_form(e, req, res, 422, err);
+	}
+	return r < 0 ? r
+		     : resp_redirect(res,
+				     page_done(req_arena(req), entry_path(req, id, NULL), &receipt),
+				     err);
+}
+
+static int post(struct edit *e, struct request *req, struct response *res, struct err *err)
+{
+	int r = entry_form_read(&e->form, req, err);
+
+	if (r < 0)
+		return r;
+	if (e->form.faults.count)
+		return show_form(e, req, res, 422, err);
+	return save(e, req, res, err);
+}
+
+int page_entry_new_post(struct request *req, struct response *res, struct err *err)
+{
+	struct edit e = { .visit = visit_of(req), .is_new = true };
+	int r = entry_form_init(&e.form, e.visit->app->ledgers, e.visit->ledger, NULL,
+				req_arena(req), err);
+
+	return r < 0 ? r : post(&e, req, res, err);
+}
+
+int page_entry_edit_post(struct request *req, struct response *res, struct err *err)
+{
+	struct edit e = { .visit = visit_of(req) };
+	int r = load(&e, req, err);
+
+	return r < 0 ? r : post(&e, req, res, err);
+}
