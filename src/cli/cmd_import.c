@@ -92,7 +92,7 @@ static json_t *summary_json(const struct ledger_def *def, const struct import_lo
 			    const struct import_map *map, const struct import_totals *t)
 {
 	return json_pack("{s:s,s:s,s:I,s:o,s:{s:I,s:I,s:I,s:I,s:I}}", "ledger", def->name,
-			 "encoding", look->meta.encoding, "header_row", (json_int_t)map->header_row,
+			 "encoding", look->meta.encoding_name, "header_row", (json_int_t)map->header_row,
 			 "columns", columns_json(def, map), "totals", "new",
 			 (json_int_t)t->row[IMPORT_NEW], "changed",
 			 (json_int_t)t->row[IMPORT_CHANGED], "unchanged",
