@@ -111,6 +111,9 @@ void html_link(struct html *h, const char *path, const char *text);
 void html_link_out(struct html *h, const char *url, const char *text);
 /* <input type=hidden> */
 void html_hidden(struct html *h, const char *name, const char *value);
+/* Adds the elements written to `part`, in which nothing may be open; part is
+ * empty afterwards. For a piece whose summary stands above it. */
+void html_append(struct html *h, struct html *part);
 /* Inserts trusted markup. */
 void html_raw(struct html *h, struct html_trusted t);
 

@@ -1,0 +1,741 @@
+/* The HTTPS server as a client sees it: raw requests over TLS on loopback. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <dirent.h>
+#include <pthread.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/sink.h"
+#include "client.h"
+#include "web/cert.h"
+#include "web/csrf.h"
+#include "web/server.h"
+#include "web/static.h"
+
+struct world {
+	char dir[64], uploads[80];
+	struct web *web;
+	int port;
+	struct buf got;
+	int handled; /* handlers that ran */
+	int authorised;
+	char upload_path[256];
+	long upload_size;
+};
+
+static const uint8_t session_secret[32] = { 7 };
+
+static int page_hello(struct request *req, struct response *res, struct err *err)
+{
+	struct world *w = req_app(req);
+	struct html h;
+
+	w->handled++;
+	html_init(&h, 0);
+	html_doctype(&h);
+	html_el(&h, EL_P, req_query(req, "q") ? req_query(req, "q") : "hello");
+	return resp_html(res, 200, &h, err);
+}
+
+static int page_slow(struct request *req, struct response *res, struct err *err)
+{
+	struct world *w = req_app(req);
+
+	usleep(1500 * 1000);
+	w->handled++;
+	return resp_text(res, 200, "slow but done", err);
+}
+
+static int page_post(struct request *req, struct response *res, struct err *err)
+{
+	struct world *w = req_app(req);
+	const struct upload *u = req_file(req, "file");
+	static const char *const names[] = { "name", "file" };
+
+	w->handled++;
+	if (req_form_only(req, names, 2, err) < 0)
+		return err->code;
+	if (u) {
+		w->upload_size = (long)u->size;
+		snprintf(w->upload_path, sizeof w->upload_path, "%s", u->path);
+		if (!file_exists(u->path) || strcmp(u->name, "台帳.csv"))
+			return err_set(err, ERR_BUG, "upload");
+	}
+	return resp_redirect(res, "/hello", err);
+}
+
+static int page_login(struct request *req, struct response *res, struct err *err)
+{
+	struct world *w = req_app(req);
+	struct html h;
+	int r;
+
+	w->handled++;
+	if (!strcmp(req_method(req), "POST"))
+		return resp_text(res, 200, "signed in", err);
+	html_init(&h, 0);
+	html_open(&h, EL_FORM);
+	r = csrf_login_field(&h, req, res, err);
+	html_close(&h, EL_FORM);
+	if (r < 0) {
+		html_release(&h);
+		return r;
+	}
+	return resp_html(res, 200, &h, err);
+}
+
+static int page_fail(struct request *req, struct response *res, struct err *err)
+{
+	(void)req;
+	(void)res;
+	return err_set(err, ERR_CONFLICT, "別の人が<先に>変更しました");
+}
+
+static int stream_next(void *ctx, struct buf *piece, struct err *err)
+{
+	int *n = ctx;
+
+	(void)err;
+	buf_printf(piece, "line %d\n", *n);
+	return ++*n < 20000;
+}
+
+static int page_export(struct request *req, struct response *res, struct err *err)
+{
+	int *n = arena_alloc(req_arena(req), sizeof *n);
+
+	return resp_stream(res, "text/csv; charset=utf-8", "機器 台帳\r\n.csv", stream_next, NULL,
+			   n, err);
+}
+
+static const struct route routes[] = {
+	{ ROUTE_GET, "/hello", page_hello, 1, CSRF_NONE, 0, "says hello" },
+	{ ROUTE_GET, "/item/{id}", page_hello, 1, CSRF_NONE, 0, "shows an item" },
+	{ ROUTE_GET, "/slow", page_slow, 1, CSRF_NONE, 0, "takes its time" },
+	{ ROUTE_GET, "/fail", page_fail, 1, CSRF_NONE, 0, "fails" },
+	{ ROUTE_GET, "/export", page_export, 1, CSRF_NONE, 0, "streams" },
+	{ ROUTE_GET, "/secret", page_hello, 2, CSRF_NONE, 0, "is not allowed" },
+	{ ROUTE_GET, "/login", page_login, 1, CSRF_NONE, 0, "sign-in form" },
+	{ ROUTE_POST, "/login", page_login, 1, CSRF_LOGIN, 4096, "signs in" },
+	{ ROUTE_POST, "/post", page_post, 1, CSRF_SESSION, 3000000, "takes a form" },
+};
+
+static int authorise(void *app, struct request *req, const struct route *route,
+		     struct response *res, struct err *err)
+{
+	struct world *w = app;
+
+	(void)res;
+	w->authorised++;
+	if (route->permission != 1)
+		return err_set(err, ERR_DENIED, "この画面を開く権限がありません");
+	req_set_session_secret(req, session_secret);
+	return 0;
+}
+
+static void world_config(struct world *w, struct web_config *c)
+{
+	static const char *const hosts[] = { "localhost", "127.0.0.1" };
+	static char cert[96], key[96];
+
+	snprintf(cert, sizeof cert, "%s/cert.pem", w->dir);
+	snprintf(key, sizeof key, "%s/key.pem", w->dir);
+	memset(c, 0, sizeof *c);
+	c->listen = "127.0.0.1:0";
+	c->cert_path = cert;
+	c->key_path = key;
+	c->hosts = hosts;
+	c->host_count = 2;
+	c->routes = routes;
+	c->route_count = sizeof routes / sizeof routes[0];
+	c->app = w;
+	c->upload_dir = w->uploads;
+	c->static_dir = w->dir;
+	c->authorise = authorise;
+	c->limits.head_seconds = 1;
+	c->limits.idle_seconds = 2;
+	c->limits.connections_per_address = 20;
+}
+
+static int world_setup(void **state)
+{
+	struct world *w = calloc(1, sizeof *w);
+	struct web_config c;
+	struct err err = { 0 };
+	char path[128];
+
+	sink_quiet(1);
+	snprintf(w->dir, sizeof w->dir, "/tmp/daicho-web-XXXXXX");
+	if (!mkdtemp(w->dir))
+		return -1;
+	snprintf(w->uploads, sizeof w->uploads, "%s/up", w->dir);
+	dir_make(w->uploads, 0700, &err);
+	snprintf(path, sizeof path, "%s/style.css", w->dir);
+	file_write(path, "p{}", 3, 0644, &err);
+	world_config(w, &c);
+	if (web_cert_make(c.cert_path, c.key_path, NULL, 0, &err) < 0 ||
+	    web_start(&c, &w->web, &err) < 0) {
+		print_error("%s\n", err.text);
+		return -1;
+	}
+	w->port = web_port(w->web);
+	buf_init(&w->got, 0);
+	*state = w;
+	return 0;
+}
+
+static int world_teardown(void **state)
+{
+	struct world *w = *state;
+	char command[128];
+
+	web_stop(w->web, 1);
+	buf_release(&w->got);
+	snprintf(command, sizeof command, "rm -r %s", w->dir);
+	if (system(command))
+		return -1;
+	free(w);
+	return 0;
+}
+
+static int ask(struct world *w, const char *request)
+{
+	return client_ask(w->port, request, strlen(request), &w->got);
+}
+
+static bool has(const struct world *w, const char *text)
+{
+	return w->got.len && strstr(w->got.data, text);
+}
+
+#define HOST "Host: localhost\r\n"
+
+static void server__answers_a_page_with_all_security_headers(void **state)
+{
+	static const char *const want[] = {
+		"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+		"img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n",
+		"X-Content-Type-Options: nosniff\r\n",
+		"Referrer-Policy: same-origin\r\n",
+		"Strict-Transport-Security: max-age=31536000\r\n",
+		"Cross-Origin-Opener-Policy: same-origin\r\n",
+		"Cross-Origin-Resource-Policy: same-origin\r\n",
+		"Cache-Control: no-store\r\n",
+		"Content-Type: text/html; charset=utf-8\r\n",
+	};
+	static const char *const requests[] = { "GET /hello HTTP/1.1\r\n" HOST "\r\n",
+						"GET /nowhere HTTP/1.1\r\n" HOST "\r\n",
+						"GET /fail HTTP/1.1\r\n" HOST "\r\n" };
+	static const int statuses[] = { 200, 404, 409 };
+	struct world *w = *state;
+	size_t i, k;
+
+	for (k = 0; k < 3; k++) {
+		assert_int_equal(ask(w, requests[k]), statuses[k]);
+		for (i = 0; i < sizeof want / sizeof want[0]; i++)
+			if (!has(w, want[i]))
+				fail_msg("%s lacks %s", requests[k], want[i]);
+	}
+	assert_true(has(w, "別の人が&lt;先に&gt;変更しました"));
+}
+
+static void server__escapes_what_the_query_says(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(ask(w, "GET /hello?q=%3Cscript%3E%E3%81%82 HTTP/1.1\r\n" HOST "\r\n"),
+			 200);
+	assert_true(has(w, "<p>&lt;script&gt;あ</p>"));
+	assert_int_equal(ask(w, "GET /hello?q=%FF HTTP/1.1\r\n" HOST "\r\n"), 400);
+	assert_int_equal(ask(w, "GET /hello?q=%00 HTTP/1.1\r\n" HOST "\r\n"), 400);
+}
+
+static void server__refuses_smuggling_and_malformed_heads(void **state)
+{
+	static const struct {
+		const char *what, *request;
+		size_t len; /* 0: strlen */
+	} bad[] = {
+		{ "CL and TE",
+		  "POST /post HTTP/1.1\r\n" HOST
+		  "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		  0 },
+		{ "TE",
+		  "POST /post HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 0 },
+		{ "TE xchunked",
+		  "POST /post HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n", 0 },
+		{ "two CL",
+		  "POST /post HTTP/1.1\r\n" HOST
+		  "Content-Length: 0\r\nContent-Length: 5\r\n\r\nabcde",
+		  0 },
+		{ "two equal CL",
+		  "POST /post HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
+		  0 },
+		{ "CL list", "POST /post HTTP/1.1\r\n" HOST "Content-Length: 5, 5\r\n\r\nabcde",
+		  0 },
+		{ "CL +4", "POST /post HTTP/1.1\r\n" HOST "Content-Length: +4\r\n\r\nabcd", 0 },
+		{ "CL -1", "POST /post HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n", 0 },
+		{ "fold", "GET /hello HTTP/1.1\r\n" HOST "X-A: b\r\n c: d\r\n\r\n", 0 },
+		{ "fold with tab", "GET /hello HTTP/1.1\r\n" HOST "X-A: b\r\n\tc\r\n\r\n", 0 },
+		{ "fold of the first line", "GET /hello HTTP/1.1\r\n X-A: b\r\n" HOST "\r\n", 0 },
+		{ "bare LF", "GET /hello HTTP/1.1\n" HOST "\r\n", 0 },
+		{ "bare LF between", "GET /hello HTTP/1.1\r\nX-A: b\n" HOST "\r\n", 0 },
+		{ "bare LF at the end", "GET /hello HTTP/1.1\r\n" HOST "\n", 0 },
+		{ "bare CR", "GET /hello HTTP/1.1\r\n" HOST "X-A: b\rX-B: c\r\n\r\n", 0 },
+		{ "space before colon", "GET /hello HTTP/1.1\r\nHost : localhost\r\n\r\n", 0 },
+		{ "no colon", "GET /hello HTTP/1.1\r\n" HOST "nonsense\r\n\r\n", 0 },
+		{ "empty name", "GET /hello HTTP/1.1\r\n" HOST ": x\r\n\r\n", 0 },
+		{ "control in value", "GET /hello HTTP/1.1\r\n" HOST "X-A: \x01\r\n\r\n", 0 },
+		{ "NUL in value", "GET /hello HTTP/1.1\r\n" HOST "X-A: a\0b\r\n\r\n", 46 },
+		{ "NUL in name", "GET /hello HTTP/1.1\r\n" HOST "X-\0A: ab\r\n\r\n", 46 },
+		{ "NUL in path", "GET /hello\0x HTTP/1.1\r\n" HOST "\r\n", 42 },
+		{ "two spaces", "GET  /hello HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "space in target", "GET /hel lo HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "HTTP/0.9", "GET /hello\r\n\r\n", 0 },
+		{ "HTTP/1.9", "GET /hello HTTP/1.9\r\n" HOST "\r\n", 0 },
+		{ "HTTP/2.0", "GET /hello HTTP/2.0\r\n" HOST "\r\n", 0 },
+		{ "absolute form", "GET https://localhost/hello HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "fragment", "GET /hello#x HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "dot segments", "GET /item/../hello HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "encoded dot segments", "GET /item/%2e%2e/hello HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "encoded NUL", "GET /item/a%00 HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "broken percent", "GET /item/%4 HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "bad UTF-8 in path", "GET /item/%80 HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "raw non-ASCII", "GET /item/\xE3\x81\x82 HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "two cookies",
+		  "GET /hello HTTP/1.1\r\n" HOST "Cookie: a=b\r\nCookie: c=d\r\n\r\n", 0 },
+		{ "no Host", "GET /hello HTTP/1.1\r\n\r\n", 0 },
+		{ "no Host 1.0", "GET /hello HTTP/1.0\r\n\r\n", 0 },
+		{ "two Hosts", "GET /hello HTTP/1.1\r\n" HOST HOST "\r\n", 0 },
+		{ "TRACE", "TRACE /hello HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "CONNECT", "CONNECT localhost:1 HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "PUT", "PUT /hello HTTP/1.1\r\n" HOST "\r\n", 0 },
+		{ "body on GET", "GET /hello HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", 0 },
+		{ "body on static",
+		  "GET /static/style.css HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", 0 },
+	};
+	struct world *w = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		size_t len = bad[i].len ? bad[i].len : strlen(bad[i].request);
+		struct client *c = client_open(w->port, NULL, NULL);
+
+		assert_non_null(c);
+		buf_clear(&w->got);
+		w->handled = 0;
+		client_send(c, bad[i].request, len);
+		client_answer(c, 3000, &w->got);
+		if (w->handled ||
+		    (w->got.len > 12 && (w->got.data[9] != '4' && w->got.data[9] != '5')))
+			fail_msg("%s was answered: %.*s", bad[i].what, 40, w->got.data);
+		if (!client_closed(c, 3000))
+			fail_msg("%s kept the connection", bad[i].what);
+		client_close(c);
+	}
+	assert_int_equal(ask(w, "GET /hello HTTP/1.1\r\n" HOST "\r\n"), 200);
+}
+
+static void server__knows_its_own_names_only(void **state)
+{
+	static const struct {
+		const char *host;
+		int status;
+	} cases[] = {
+		{ "localhost", 200 },	   { "LOCALHOST:8443", 200 },
+		{ "127.0.0.1", 200 },	   { "evil.example", 421 },
+		{ "localhost.evil", 421 }, { "localhost:x", 400 },
+		{ "localhost:", 400 },	   { "", 400 },
+		{ "a@localhost", 421 },	   { "localhost, evil", 421 },
+		{ "[localhost]", 200 },
+	};
+	struct world *w = *state;
+	char request[200];
+	size_t i;
+
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		snprintf(request, sizeof request, "GET /hello HTTP/1.1\r\nHost: %s\r\n\r\n",
+			 cases[i].host);
+		if (ask(w, request) != cases[i].status)
+			fail_msg("Host %s gave %.*s", cases[i].host, 20, w->got.data);
+	}
+}
+
+static void server__routes_and_denies_by_default(void **state)
+{
+	struct world *w = *state;
+
+	w->handled = 0;
+	assert_int_equal(ask(w, "GET /secret HTTP/1.1\r\n" HOST "\r\n"), 403);
+	assert_int_equal(w->handled, 0);
+	assert_int_equal(ask(w, "GET /item/ HTTP/1.1\r\n" HOST "\r\n"), 404);
+	assert_int_equal(ask(w, "GET /post HTTP/1.1\r\n" HOST "\r\n"), 405);
+	assert_true(has(w, "Allow: POST\r\n"));
+	assert_int_equal(ask(w, "HEAD /hello HTTP/1.1\r\n" HOST "\r\n"), 200);
+	assert_false(has(w, "hello</p>"));
+	assert_int_equal(ask(w, "GET /fail HTTP/1.1\r\n" HOST "Accept: application/json\r\n\r\n"),
+			 409);
+	assert_true(has(w, "\"code\":\"conflict\""));
+}
+
+static int post(struct world *w, const char *type, const char *extra, const char *body)
+{
+	char request[4096];
+
+	snprintf(request, sizeof request,
+		 "POST /post HTTP/1.1\r\n" HOST
+		 "Content-Type: %s\r\n%sContent-Length: %zu\r\n\r\n%s",
+		 type, extra, strlen(body), body);
+	return ask(w, request);
+}
+
+#define FORM "application/x-www-form-urlencoded"
+
+static void server__checks_origin_and_token_of_a_post(void **state)
+{
+	struct world *w = *state;
+	char token[CSRF_TOKEN_SIZE], good[200], other[200];
+	uint8_t foreign[32] = { 8 };
+
+	csrf_token(session_secret, token);
+	snprintf(good, sizeof good, "csrf=%s&name=a", token);
+	csrf_token(foreign, token);
+	snprintf(other, sizeof other, "csrf=%s&name=a", token);
+	w->handled = 0;
+	assert_int_equal(post(w, FORM, "", "name=a"), 403);
+	assert_int_equal(post(w, FORM, "", other), 403);
+	assert_int_equal(post(w, FORM, "Origin: null\r\n", good), 403);
+	assert_int_equal(post(w, FORM, "Origin: https://evil.example\r\n", good), 403);
+	assert_int_equal(post(w, FORM, "Origin: http://localhost\r\n", good), 403);
+	assert_int_equal(post(w, FORM, "Sec-Fetch-Site: cross-site\r\n", good), 403);
+	assert_int_equal(post(w, FORM, "Sec-Fetch-Site: same-site\r\n", good), 403);
+	assert_int_equal(post(w, "text/plain", "", good), 415);
+	assert_int_equal(w->handled, 0);
+	assert_int_equal(
+		post(w, FORM, "Origin: https://localhost\r\nSec-Fetch-Site: same-origin\r\n", good),
+		303);
+	assert_true(has(w, "Location: /hello\r\n"));
+	assert_int_equal(w->handled, 1);
+}
+
+static void server__refuses_unknown_fields_and_bad_text(void **state)
+{
+	struct world *w = *state;
+	char token[CSRF_TOKEN_SIZE], body[300];
+
+	csrf_token(session_secret, token);
+	snprintf(body, sizeof body, "csrf=%s&name=a&admin=1", token);
+	assert_int_equal(post(w, FORM, "", body), 422);
+	snprintf(body, sizeof body, "csrf=%s&name=%%82%%A0", token);
+	assert_int_equal(post(w, FORM, "", body), 400);
+	assert_true(has(w, "UTF-8"));
+}
+
+static void server__sign_in_form_is_bound_to_its_cookie(void **state)
+{
+	struct world *w = *state;
+	char cookie[33], token[CSRF_TOKEN_SIZE], request[600];
+	const char *p;
+
+	assert_int_equal(ask(w, "GET /login HTTP/1.1\r\n" HOST "\r\n"), 200);
+	p = strstr(w->got.data, "Set-Cookie: __Host-form=");
+	assert_non_null(p);
+	assert_non_null(strstr(p, "; Path=/; Secure; HttpOnly; SameSite=Lax\r\n"));
+	snprintf(cookie, sizeof cookie, "%.32s", p + strlen("Set-Cookie: __Host-form="));
+	p = strstr(w->got.data, "value=\"");
+	assert_non_null(p);
+	snprintf(token, sizeof token, "%.64s", p + 7);
+	snprintf(request, sizeof request,
+		 "POST /login HTTP/1.1\r\n" HOST "Cookie: __Host-form=%s\r\nContent-Type: " FORM
+		 "\r\nContent-Length: 69\r\n\r\ncsrf=%s",
+		 cookie, token);
+	assert_int_equal(ask(w, request), 200);
+	*strstr(request, cookie) ^= 1;
+	assert_int_equal(ask(w, request), 403);
+}
+
+static size_t entries(const char *dir)
+{
+	DIR *d = opendir(dir);
+	size_t n = 0;
+
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
+static void server__streams_an_upload_to_disk_and_removes_it(void **state)
+{
+	const size_t size = 2000000;
+	struct world *w = *state;
+	char token[CSRF_TOKEN_SIZE];
+	struct buf body, request;
+	size_t i;
+
+	csrf_token(session_secret, token);
+	buf_init(&body, 0);
+	buf_init(&request, 0);
+	buf_printf(
+		&body,
+		"--B\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n%s\r\n"
+		"--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"C:\\x\\台帳.csv\""
+		"\r\nContent-Type: text/csv\r\n\r\n",
+		token);
+	for (i = 0; i < size; i++)
+		buf_putc(&body, (char)(i * 31));
+	buf_puts(&body, "\r\n--B--\r\n");
+	buf_printf(&request,
+		   "POST /post HTTP/1.1\r\n" HOST
+		   "Content-Type: multipart/form-data; boundary=B\r\n"
+		   "Content-Length: %zu\r\n\r\n",
+		   body.len);
+	buf_add(&request, body.data, body.len);
+	w->upload_size = 0;
+	assert_int_equal(client_ask(w->port, request.data, request.len, &w->got), 303);
+	assert_int_equal(w->upload_size, (long)size);
+	usleep(100000);
+	assert_false(file_exists(w->upload_path));
+	assert_int_equal(entries(w->uploads), 0);
+	buf_release(&body);
+	buf_release(&request);
+}
+
+static void server__tells_when_a_body_is_too_large(void **state)
+{
+	struct world *w = *state;
+	struct buf request;
+
+	buf_init(&request, 0);
+	buf_printf(&request, "POST /post HTTP/1.1\r\n" HOST "Content-Type: " FORM
+			     "\r\nContent-Length: 4000000\r\n\r\n");
+	while (request.len < 4000200)
+		buf_putc(&request, 'a');
+	assert_int_equal(client_ask(w->port, request.data, request.len, &w->got), 413);
+	assert_true(has(w, "大きすぎます"));
+	buf_release(&request);
+	assert_int_equal(ask(w, "POST /post HTTP/1.1\r\n" HOST "Content-Type: " FORM
+				"\r\nContent-Length: 99999999999\r\n\r\n"),
+			 413);
+}
+
+static void server__streams_a_download_as_attachment(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(ask(w, "GET /export HTTP/1.1\r\n" HOST "\r\n"), 200);
+	assert_true(has(w, "filename=\"______ ______"));
+	assert_true(has(w, "filename*=UTF-8''%E6%A9%9F%E5%99%A8%20%E5%8F%B0%E5%B8%B3__.csv\r\n"));
+	assert_true(has(w, "base-uri 'none'; sandbox\r\n"));
+	assert_true(has(w, "line 0\n"));
+	assert_true(has(w, "line 19999\n"));
+}
+
+static void server__static_files_have_a_version_and_an_etag(void **state)
+{
+	struct world *w = *state;
+	char request[300], etag[STATIC_ETAG_SIZE];
+	const char *p;
+
+	assert_int_equal(ask(w, "GET /static/style.css HTTP/1.1\r\n" HOST "\r\n"), 200);
+	assert_true(has(w, "Cache-Control: no-cache\r\n"));
+	assert_true(has(w, "Content-Type: text/css; charset=utf-8\r\n"));
+	p = strstr(w->got.data, "ETag: ");
+	assert_non_null(p);
+	snprintf(etag, sizeof etag, "%.34s", p + 6);
+	snprintf(request, sizeof request, "GET /static/style.css?v=%.8s HTTP/1.1\r\n" HOST "\r\n",
+		 etag + 1);
+	assert_int_equal(ask(w, request), 200);
+	assert_true(has(w, "max-age=31536000, immutable"));
+	snprintf(request, sizeof request,
+		 "GET /static/style.css HTTP/1.1\r\n" HOST "If-None-Match: %s\r\n\r\n", etag);
+	assert_int_equal(ask(w, request), 304);
+	assert_int_equal(ask(w, "GET /static/key.pem HTTP/1.1\r\n" HOST "\r\n"), 404);
+	assert_int_equal(ask(w, "GET /static/%2E%2E/key.pem HTTP/1.1\r\n" HOST "\r\n"), 400);
+}
+
+static void server__keeps_a_connection_for_several_requests(void **state)
+{
+	static const char two[] = "GET /hello?q=1 HTTP/1.1\r\n" HOST "\r\n"
+				  "GET /hello?q=2 HTTP/1.1\r\n" HOST "\r\n";
+	struct world *w = *state;
+	struct client *c = client_open(w->port, NULL, NULL);
+
+	assert_non_null(c);
+	buf_clear(&w->got);
+	assert_true(client_send(c, two, strlen(two)));
+	assert_true(client_answer(c, 3000, &w->got));
+	assert_true(has(w, "<p>1</p>"));
+	if (!has(w, "<p>2</p>")) {
+		buf_clear(&w->got);
+		assert_true(client_answer(c, 3000, &w->got));
+	}
+	assert_true(has(w, "<p>2</p>"));
+	client_close(c);
+}
+
+static void server__cuts_slow_heads_and_idle_connections(void **state)
+{
+	struct world *w = *state;
+	struct client *slow = client_open(w->port, NULL, NULL);
+	struct client *idle = client_open(w->port, NULL, NULL);
+	int64_t start = clock_mono_us();
+	bool closed = false;
+
+	assert_non_null(slow);
+	assert_non_null(idle);
+	client_send(idle, "GET /hello HTTP/1.1\r\n" HOST "\r\n", 40);
+	client_send(slow, "GET /hello HTTP/1.1\r\n", 21);
+	/* One byte now and then keeps an idle timer from ever firing. */
+	while (!closed && clock_mono_us() - start < 4000000) {
+		client_send(slow, "X", 1);
+		closed = client_closed(slow, 200);
+	}
+	assert_true(closed);
+	assert_true(clock_mono_us() - start < 2500000);
+	assert_true(client_closed(idle, 4000));
+	client_close(slow);
+	client_close(idle);
+}
+
+static void server__waits_for_a_handler_longer_than_its_idle_time(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(ask(w, "GET /slow HTTP/1.1\r\n" HOST "\r\n"), 200);
+	assert_true(has(w, "slow but done"));
+}
+
+static void server__one_address_cannot_take_all_connections(void **state)
+{
+	struct world *w = *state;
+	struct client *many[30] = { 0 }, *other;
+	int open = 0, i;
+
+	usleep(300000);
+	for (i = 0; i < 30; i++) {
+		many[i] = client_open(w->port, "127.0.0.2", NULL);
+		open += many[i] != NULL;
+	}
+	other = client_open(w->port, "127.0.0.3", NULL);
+	assert_non_null(other);
+	assert_true(open <= 20 && open > 0);
+	client_close(other);
+	for (i = 0; i < 30; i++)
+		client_close(many[i]);
+}
+
+static void server__speaks_tls_1_3_only(void **state)
+{
+	struct world *w = *state;
+	struct client *c = client_open(w->port, NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+
+	assert_null(c);
+	c = client_open(w->port, NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+	assert_non_null(c);
+	client_close(c);
+}
+
+static void *ask_slow(void *arg)
+{
+	struct world *w = arg;
+	struct buf got;
+	bool ok;
+
+	buf_init(&got, 0);
+	ok = client_ask(w->port, "GET /slow HTTP/1.1\r\n" HOST "\r\n", 39, &got) == 200;
+	buf_release(&got);
+	return ok ? arg : NULL;
+}
+
+static void server__stops_after_running_requests(void **state)
+{
+	struct world *w = *state;
+	struct web_config c;
+	struct world local = *w;
+	struct err err = { 0 };
+	struct client *idle;
+	pthread_t thread;
+	void *ok;
+
+	world_config(&local, &c);
+	c.app = &local;
+	assert_int_equal(web_start(&c, &local.web, &err), 0);
+	local.port = web_port(local.web);
+	idle = client_open(local.port, NULL, NULL);
+	assert_non_null(idle);
+	pthread_create(&thread, NULL, ask_slow, &local);
+	usleep(500000);
+	assert_int_equal(web_stop(local.web, 5), 0);
+	pthread_join(thread, &ok);
+	assert_non_null(ok);
+	assert_true(client_closed(idle, 1000));
+	client_close(idle);
+	assert_null(client_open(local.port, NULL, NULL));
+}
+
+static void server__refuses_a_wrong_start(void **state)
+{
+	struct route no_permission = routes[0];
+	struct world *w = *state;
+	struct web_config c;
+	struct web *web = NULL;
+	struct err err = { 0 };
+	char taken[32];
+
+	world_config(w, &c);
+	snprintf(taken, sizeof taken, "127.0.0.1:%d", w->port);
+	c.listen = taken;
+	assert_int_equal(web_start(&c, &web, &err), ERR_IO);
+	assert_non_null(strstr(err.text, "別のプログラムが使っています"));
+	world_config(w, &c);
+	no_permission.permission = 0;
+	c.routes = &no_permission;
+	c.route_count = 1;
+	assert_int_equal(web_start(&c, &web, &err), ERR_BUG);
+	world_config(w, &c);
+	c.key_path = c.cert_path;
+	assert_int_equal(web_start(&c, &web, &err), ERR_USAGE);
+	world_config(w, &c);
+	c.host_count = 0;
+	assert_int_equal(web_start(&c, &web, &err), ERR_USAGE);
+	world_config(w, &c);
+	c.listen = "here";
+	assert_int_equal(web_start(&c, &web, &err), ERR_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(server__answers_a_page_with_all_security_headers),
+		cmocka_unit_test(server__escapes_what_the_query_says),
+		cmocka_unit_test(server__refuses_smuggling_and_malformed_heads),
+		cmocka_unit_test(server__knows_its_own_names_only),
+		cmocka_unit_test(server__routes_and_denies_by_default),
+		cmocka_unit_test(server__checks_origin_and_token_of_a_post),
+		cmocka_unit_test(server__refuses_unknown_fields_and_bad_text),
+		cmocka_unit_test(server__sign_in_form_is_bound_to_its_cookie),
+		cmocka_unit_test(server__streams_an_upload_to_disk_and_removes_it),
+		cmocka_unit_test(server__tells_when_a_body_is_too_large),
+		cmocka_unit_test(server__streams_a_download_as_attachment),
+		cmocka_unit_test(server__static_files_have_a_version_and_an_etag),
+		cmocka_unit_test(server__keeps_a_connection_for_several_requests),
+		cmocka_unit_test(server__cuts_slow_heads_and_idle_connections),
+		cmocka_unit_test(server__waits_for_a_handler_longer_than_its_idle_time),
+		cmocka_unit_test(server__one_address_cannot_take_all_connections),
+		cmocka_unit_test(server__speaks_tls_1_3_only),
+		cmocka_unit_test(server__stops_after_running_requests),
+		cmocka_unit_test(server__refuses_a_wrong_start),
+	};
+
+	return cmocka_run_group_tests(tests, world_setup, world_teardown);
+}
