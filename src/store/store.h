@@ -40,10 +40,10 @@ enum store_flags {
 /* --- life ------------------------------------------------------------- */
 
 struct store_init {
-	const char *org_id;  /* id_new form */
+	const char *org_id; /* id_new form */
 	const char *org_name;
-	const char *kind;    /* hospital clinic pharmacy care vendor */
-	const char *origin;  /* log origin, "daicho/<org id>" if NULL */
+	const char *kind;   /* hospital clinic pharmacy care vendor */
+	const char *origin; /* log origin, "daicho/<org id>" if NULL */
 };
 
 /* Makes the data folder (0700), daicho.db, keys/ (0600), files/, anchors/,
@@ -59,12 +59,17 @@ int store_open(const char *data, unsigned flags, struct store **ret, struct err 
 /* Finishes queued writes, checkpoints, closes. NULL-safe. */
 void store_close(struct store *s);
 
-const char *store_path(const struct store *s);     /* the data folder */
-const char *store_origin(const struct store *s);   /* log origin */
+const char *store_path(const struct store *s);	 /* the data folder */
+const char *store_origin(const struct store *s); /* log origin */
 const char *store_org_name(const struct store *s);
 const char *store_org_kind(const struct store *s);
 /* False after a write error, until writing works again; why, in Japanese, in err. */
 bool store_writable(const struct store *s, struct err *err);
+
+/* The one object that src/identity keeps with an open store (locks, counters):
+ * made by `make` at the first call, freed with `drop` by store_close. NULL when
+ * `make` gave NULL. Thread-safe. */
+void *store_companion(struct store *s, void *(*make)(void), void (*drop)(void *made));
 
 /* --- reading ----------------------------------------------------------- */
 
@@ -143,8 +148,8 @@ struct fact {
 	const char *kind;   /* "entry", "account", "note" ... */
 	const char *ledger; /* ledger name for entries */
 	const char *entry;  /* id_new form */
-	int64_t rev;        /* 1, 2, ... per entry */
-	const char *op;     /* create revise confirm approve return void import undo ... */
+	int64_t rev;	    /* 1, 2, ... per entry */
+	const char *op;	    /* create revise confirm approve return void import undo ... */
 	const char *actor;  /* account id; "system" for the program itself */
 	const char *behalf; /* account id or NULL */
 	struct fact_part part[FACT_PARTS_MAX];
@@ -177,7 +182,7 @@ struct log_head {
 	char origin[128];
 	int64_t size;
 	char root_hex[HASH_HEX_SIZE];
-	char date[11];   /* of the checkpoint, in Japan */
+	char date[11];	 /* of the checkpoint, in Japan */
 	char note[1024]; /* the whole signed note */
 };
 int store_head(struct store *s, struct log_head *ret, struct err *err);

@@ -15,12 +15,12 @@
 #define TABLE_COLUMNS_MAX 80
 
 struct table_column {
-	int id;       /* field id: column f<id> */
+	int id;	      /* field id: column f<id> */
 	bool integer; /* else text */
 };
 
 struct table_index {
-	int column[3]; /* field ids; 0 ends the list */
+	int column[3]; /* field ids or enum table_fixed; 0 ends the list */
 };
 
 struct table {
@@ -47,10 +47,25 @@ int table_put(struct tx *tx, const struct table *t, const struct table_row *row,
 /* Empties the table, for a rebuild. Inside store_write. */
 int table_clear(struct tx *tx, const struct table *t, struct err *err);
 
-enum table_op { TABLE_EQ, TABLE_NE, TABLE_LT, TABLE_LE, TABLE_GT, TABLE_GE, TABLE_EMPTY, TABLE_FILLED };
+enum table_op {
+	TABLE_EQ,
+	TABLE_NE,
+	TABLE_LT,
+	TABLE_LE,
+	TABLE_GT,
+	TABLE_GE,
+	TABLE_EMPTY,
+	TABLE_FILLED
+};
 
 /* Fixed columns usable as filter and sort, beside field ids (> 0). */
-enum table_fixed { TABLE_STATE = -1, TABLE_SEQ = -2, TABLE_AT = -3, TABLE_ENTRY = -4, TABLE_ACTOR = -5 };
+enum table_fixed {
+	TABLE_STATE = -1,
+	TABLE_SEQ = -2,
+	TABLE_AT = -3,
+	TABLE_ENTRY = -4,
+	TABLE_ACTOR = -5
+};
 
 struct table_filter {
 	int column; /* field id or enum table_fixed */
@@ -62,13 +77,16 @@ struct table_query {
 	const struct table_filter *filter;
 	size_t filter_count; /* all must hold */
 	const char *search;  /* what the user typed, unfolded; NULL for none */
-	int sort;            /* field id or enum table_fixed; 0 = TABLE_SEQ */
+	int sort;	     /* field id or enum table_fixed; 0 = TABLE_SEQ */
 	bool descending;
 	int64_t limit, offset;
 };
 
-/* Calls row() for each match. Strings live until it returns. A negative return
- * of row() stops and is handed back. */
+/* Calls row() for each match, in order; limit 0 means all. Strings live until it
+ * returns; an empty value is NULL. A negative return of row() stops and is
+ * handed back. TABLE_EQ with an empty value means TABLE_EMPTY; TABLE_NE finds
+ * rows without a value too. ERR_INVALID for a value that is no number where the
+ * column is one. Every query is sorted to the end: equal values by row. */
 int table_query(struct conn *c, const struct table *t, const struct table_query *q,
 		int (*row)(void *arg, const struct table_row *r, struct err *err), void *arg,
 		struct err *err);
@@ -77,7 +95,18 @@ int table_count(struct conn *c, const struct table *t, const struct table_query 
 		int64_t *ret, struct err *err);
 /* Number of rows per value of one column, most frequent first, at most `limit`. */
 int table_group(struct conn *c, const struct table *t, const struct table_query *q, int column,
-		int64_t limit, int (*group)(void *arg, const char *value, int64_t n, struct err *err),
-		void *arg, struct err *err);
+		int64_t limit,
+		int (*group)(void *arg, const char *value, int64_t n, struct err *err), void *arg,
+		struct err *err);
+
+/* --- for daicho verify ------------------------------------------------------ */
+
+/* Calls name() with the <name> of each typed table of the database, whether a
+ * definition still has it or not. */
+int table_list(struct conn *c, int (*name)(void *arg, const char *table, struct err *err),
+	       void *arg, struct err *err);
+/* Compares the full-text index with the rows: ERR_CORRUPT naming the table if a
+ * search would find what is not there or miss what is. */
+int table_check_search(struct conn *c, const struct table *t, struct err *err);
 
 #endif

@@ -1,0 +1,229 @@
+#include "store/table_sql.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/fold.h"
+
+static int definition_bug(struct err *err, const char *name)
+{
+	return err_set(
+		err, ERR_BUG,
+		"台帳「%.60s」の表の定義が正しくありません。この文面を開発元に知らせてください",
+		name);
+}
+
+int table_name_check(const struct table *t, struct err *err)
+{
+	const char *name = t->name;
+	size_t i, len = name ? strlen(name) : 0;
+
+	/* "_fts" is how the tables of the index are told apart. */
+	if (len == 0 || len > TABLE_NAME_MAX || name[0] < 'a' || name[0] > 'z' ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != len || strstr(name, "_fts") ||
+	    strstr(name, "_i_") || t->column_count > TABLE_COLUMNS_MAX)
+		return definition_bug(err, name ? name : "");
+	for (i = 0; i < t->column_count; i++)
+		if (t->column[i].id <= 0)
+			return definition_bug(err, name);
+	return 0;
+}
+
+void table_sql_init(struct table_sql *q)
+{
+	memset(q, 0, sizeof *q);
+	buf_init(&q->text, 0);
+	buf_init(&q->match, 0);
+}
+
+void table_sql_release(struct table_sql *q)
+{
+	buf_release(&q->text);
+	buf_release(&q->match);
+}
+
+int table_column_name(const struct table *t, int column, char ret[16], bool *ret_integer,
+		      struct err *err)
+{
+	static const struct {
+		int column;
+		const char *name;
+		bool integer;
+	} fixed[] = { { TABLE_STATE, "state", false },
+		      { TABLE_SEQ, "seq", true },
+		      { TABLE_AT, "at_us", true },
+		      { TABLE_ENTRY, "entry", false },
+		      { TABLE_ACTOR, "actor", false } };
+	size_t i;
+
+	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+		if (fixed[i].column == column) {
+			snprintf(ret, 16, "%s", fixed[i].name);
+			*ret_integer = fixed[i].integer;
+			return 0;
+		}
+	for (i = 0; i < t->column_count; i++)
+		if (column > 0 && t->column[i].id == column) {
+			snprintf(ret, 16, "f%d", column);
+			*ret_integer = t->column[i].integer;
+			return 0;
+		}
+	return definition_bug(err, t->name);
+}
+
+static int bind_add(struct table_sql *q, struct table_bind bind, struct err *err)
+{
+	if (q->bind_count == TABLE_BINDS_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "絞り込みの条件が多すぎます（%d個まで）。条件を減らしてください",
+			       TABLE_BINDS_MAX - 4);
+	q->bind[q->bind_count++] = bind;
+	buf_printf(&q->text, "?%d", q->bind_count);
+	return 0;
+}
+
+int table_sql_number(struct table_sql *q, int64_t value, struct err *err)
+{
+	return bind_add(q, (struct table_bind){ .integer = true, .number = value }, err);
+}
+
+static int bind_value(struct table_sql *q, const char *value, bool integer, struct err *err)
+{
+	char *end;
+	long long number;
+
+	if (!integer)
+		return bind_add(q, (struct table_bind){ .text = value }, err);
+	errno = 0;
+	number = strtoll(value, &end, 10);
+	if (errno != 0 || *end != '\0')
+		return err_set(err, ERR_INVALID,
+			       "絞り込みの値「%.60s」は数ではありません。数字で指定してください",
+			       value);
+	return table_sql_number(q, number, err);
+}
+
+static int filter_write(struct table_sql *q, const struct table *t, const struct table_filter *f,
+			struct err *err)
+{
+	static const char *const operator[] = {
+		[TABLE_EQ] = "=",  [TABLE_NE] = "<>", [TABLE_LT] = "<",
+		[TABLE_LE] = "<=", [TABLE_GT] = ">",  [TABLE_GE] = ">="
+	};
+	bool integer, empty = !f->value || !*f->value;
+	char name[16];
+	int rc = table_column_name(t, f->column, name, &integer, err);
+
+	if (rc < 0)
+		return rc;
+	if (f->op == TABLE_EMPTY || (f->op == TABLE_EQ && empty)) {
+		buf_printf(&q->text, "%s IS NULL", name);
+		return 0;
+	}
+	if (f->op == TABLE_FILLED || (f->op == TABLE_NE && empty)) {
+		buf_printf(&q->text, "%s IS NOT NULL", name);
+		return 0;
+	}
+	if (empty || (unsigned)f->op > TABLE_GE)
+		return definition_bug(err, t->name);
+	buf_printf(&q->text, f->op == TABLE_NE ? "(%s %s " : "%s %s ", name, operator[f->op]);
+	rc = bind_value(q, f->value, integer, err);
+	if (f->op == TABLE_NE)
+		buf_printf(&q->text, " OR %s IS NULL)", name);
+	return rc;
+}
+
+/* One word as a phrase of bigrams; a single character finds all that begin so. */
+static void match_word(struct buf *match, const char *word, size_t len)
+{
+	CLEANUP(buf_release) struct buf one, grams;
+	size_t i;
+
+	buf_init(&one, 0);
+	buf_init(&grams, 0);
+	buf_add(&one, word, len);
+	if (!buf_failed(&one))
+		fold_bigrams(one.data, false, &grams);
+	if (buf_failed(&one) || buf_failed(&grams)) {
+		match->failed = true;
+		return;
+	}
+	if (grams.len == 0)
+		return;
+	buf_puts(match, match->len ? " AND \"" : "\"");
+	for (i = 0; i < grams.len; i++) {
+		if (grams.data[i] == '"')
+			buf_putc(match, '"');
+		buf_putc(match, grams.data[i]);
+	}
+	buf_puts(match, utf8_length(one.data) == 1 ? "\" *" : "\"");
+}
+
+static int match_write(struct buf *match, const char *search, struct err *err)
+{
+	CLEANUP(buf_release) struct buf folded;
+	const char *word;
+
+	buf_init(&folded, 0);
+	if (!fold_text(search, &folded))
+		return err_set(err, ERR_INVALID,
+			       "検索の言葉に使えない文字があります。入れ直してください");
+	for (word = folded.data; word && *word;) {
+		size_t len = strcspn(word, " ");
+
+		if (len)
+			match_word(match, word, len);
+		word += len + (word[len] == ' ');
+	}
+	return buf_failed(&folded) || buf_failed(match) ? err_nomem(err) : 0;
+}
+
+static int search_write(struct table_sql *q, const struct table *t, struct err *err)
+{
+	buf_printf(&q->text, "id IN (SELECT rowid FROM l_%s_fts WHERE l_%s_fts MATCH ", t->name,
+		   t->name);
+	if (bind_add(q, (struct table_bind){ .text = q->match.data }, err) < 0)
+		return ERR_LIMIT;
+	buf_putc(&q->text, ')');
+	return 0;
+}
+
+int table_sql_where(struct table_sql *q, const struct table *t, const struct table_query *query,
+		    struct err *err)
+{
+	const char *joint = " WHERE ";
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < query->filter_count; i++) {
+		buf_puts(&q->text, joint);
+		joint = " AND ";
+		rc = filter_write(q, t, &query->filter[i], err);
+	}
+	if (rc == 0 && query->search)
+		rc = match_write(&q->match, query->search, err);
+	if (rc == 0 && q->match.len) {
+		buf_puts(&q->text, joint);
+		rc = search_write(q, t, err);
+	}
+	return rc;
+}
+
+int table_sql_begin(struct conn *c, struct table_sql *q, struct stmt **ret, struct err *err)
+{
+	int i, rc;
+
+	if (buf_failed(&q->text))
+		return err_nomem(err);
+	rc = stmt_make(c, q->text.data, ret, err);
+	for (i = 0; rc == 0 && i < q->bind_count; i++) {
+		if (q->bind[i].integer)
+			stmt_int(*ret, i + 1, q->bind[i].number);
+		else
+			stmt_text(*ret, i + 1, q->bind[i].text);
+	}
+	return rc;
+}
