@@ -1,0 +1,211 @@
+/*
+ * daicho: everything here is a convenience; every page works without it.
+ *
+ * What a page may ask for:
+ *   <form method=post>                     asks before leaving with unsaved changes
+ *                                          (not with data-no-guard)
+ *   <input type=search> or data-search     gets the focus with "/"
+ *   <table data-list>, <ul data-list>      j and k move from row to row
+ *   <span data-select-all="id">            becomes a checkbox for all boxes of that name
+ *   <span data-select-count="id">          shows how many of them are ticked
+ *   <span data-keys-setting>               becomes the switch for single-key shortcuts
+ */
+"use strict";
+
+(() => {
+  const KEY = "daicho-keys";
+
+  const stored = () => {
+    try {
+      return localStorage.getItem(KEY);
+    } catch {
+      return null;
+    }
+  };
+
+  const keysOn = () => stored() !== "off";
+
+  const make = (name, attributes = {}, ...children) => {
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  };
+
+  /* Unsaved changes, and a second click on the same button */
+
+  const guarded = (form) =>
+    form instanceof HTMLFormElement && form.method === "post" && !("noGuard" in form.dataset);
+
+  const changed = new Set();
+
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (guarded(form)) changed.add(form);
+  });
+
+  document.addEventListener("reset", (event) => changed.delete(event.target));
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    changed.delete(form);
+    form.dataset.sent = "1";
+    /* The answer may be a download, after which the page stays. */
+    setTimeout(() => delete form.dataset.sent, 4000);
+  });
+
+  window.addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  window.addEventListener("beforeunload", (event) => {
+    for (const form of changed) {
+      if (!form.isConnected) continue;
+      event.preventDefault();
+      return;
+    }
+  });
+
+  /* Keys */
+
+  const typing = (node) =>
+    node instanceof HTMLElement &&
+    (node.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(node.tagName));
+
+  const rows = () =>
+    [...document.querySelectorAll("table[data-list] > tbody > tr, ul[data-list] > li, ol[data-list] > li")]
+      .map((row) => ({ row, link: row.querySelector("a[href]") }))
+      .filter((item) => item.link);
+
+  const moveBy = (step) => {
+    const list = rows();
+    if (!list.length) return;
+    const here = list.findIndex((item) => item.row.contains(document.activeElement));
+    const next = here < 0 ? (step > 0 ? 0 : list.length - 1) : here + step;
+    const target = list[Math.min(Math.max(next, 0), list.length - 1)];
+    for (const item of list) item.row.classList.toggle("current", item === target);
+    target.link.focus();
+    target.row.scrollIntoView({ block: "nearest" });
+  };
+
+  const focusSearch = () => {
+    const field = document.querySelector("[data-search], input[type=search]");
+    if (!field) return false;
+    field.focus();
+    field.select?.();
+    return true;
+  };
+
+  const keyHelp = [
+    ["/", "検索の欄へ移る"],
+    ["j", "一覧の次の行へ"],
+    ["k", "一覧の前の行へ"],
+    ["Ctrl + Enter", "入力中のフォームを送る"],
+    ["?", "この説明を開く"],
+  ];
+
+  const keySwitch = () => {
+    const box = make("input", { type: "checkbox" });
+    box.checked = keysOn();
+    box.addEventListener("change", () => {
+      try {
+        localStorage.setItem(KEY, box.checked ? "on" : "off");
+      } catch {
+        box.checked = true;
+      }
+    });
+    return make("label", { class: "check" }, box, "1文字のキー操作（/ j k ?）を使う");
+  };
+
+  const showHelp = () => {
+    document.querySelector("dialog[data-help]")?.remove();
+    const list = make("dl", { class: "description-list" });
+    for (const [key, text] of keyHelp) list.append(make("dt", {}, key), make("dd", {}, text));
+    const close = make("button", { class: "button button-secondary", type: "submit" }, "閉じる");
+    const dialog = make(
+      "dialog",
+      { "data-help": "", "aria-label": "キー操作" },
+      make("h2", {}, "キー操作"),
+      list,
+      keySwitch(),
+      make("form", { method: "dialog" }, close),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+  };
+
+  const single = {
+    "/": focusSearch,
+    j: () => moveBy(1),
+    k: () => moveBy(-1),
+    "?": showHelp,
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const node = event.target;
+    if (event.key === "Enter" && event.ctrlKey && !event.altKey && !event.shiftKey) {
+      const form = node.form ?? node.closest?.("form");
+      if (!form || form.method !== "post") return;
+      event.preventDefault();
+      form.requestSubmit();
+      return;
+    }
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(node) || !keysOn()) return;
+    if (document.querySelector("dialog[open]")) return;
+    const act = single[event.key];
+    if (act && act() !== false) event.preventDefault();
+  });
+
+  /* Ticking all boxes of a list */
+
+  const boxesOf = (name) =>
+    [...document.getElementsByName(name)].filter((node) => node.type === "checkbox");
+
+  const updateCount = (name) => {
+    const boxes = boxesOf(name);
+    const ticked = boxes.filter((box) => box.checked).length;
+    for (const node of document.querySelectorAll("[data-select-count]")) {
+      if (node.dataset.selectCount === name) node.textContent = `${ticked}件を選択中`;
+    }
+    for (const node of document.querySelectorAll("[data-select-all] input")) {
+      if (node.closest("[data-select-all]").dataset.selectAll !== name) continue;
+      node.checked = ticked > 0 && ticked === boxes.length;
+      node.indeterminate = ticked > 0 && ticked < boxes.length;
+    }
+  };
+
+  const addSelectAll = (span) => {
+    const name = span.dataset.selectAll;
+    const box = make("input", { type: "checkbox", "aria-label": "この画面のすべてを選ぶ" });
+    box.addEventListener("change", () => {
+      for (const other of boxesOf(name)) other.checked = box.checked;
+      updateCount(name);
+    });
+    span.replaceChildren(box);
+    document.addEventListener("change", (event) => {
+      if (event.target.name === name) updateCount(name);
+    });
+    updateCount(name);
+  };
+
+  const start = () => {
+    document.querySelectorAll("[data-select-all]").forEach(addSelectAll);
+    for (const span of document.querySelectorAll("[data-select-count]")) {
+      span.setAttribute("role", "status");
+      updateCount(span.dataset.selectCount);
+    }
+    for (const span of document.querySelectorAll("[data-keys-setting]")) {
+      span.replaceChildren(keySwitch());
+    }
+    document.querySelector(".error-summary")?.focus();
+  };
+
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();
