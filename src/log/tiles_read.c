@@ -136,9 +136,9 @@ static int cache_fill(struct tiles *t, unsigned level, uint64_t index, struct er
 	char kind[4];
 	int r;
 
+	buf_init(&b, 0);
 	if (c->valid && c->index == index)
 		return 0;
-	buf_init(&b, 0);
 	snprintf(kind, sizeof kind, "%u", level);
 	r = get_tile(t, kind, index, width, (size_t)TREE_TILE * HASH_SIZE, &b, err);
 	if (r == ERR_LIMIT || (r == 0 && b.len != (size_t)width * HASH_SIZE &&

@@ -137,7 +137,9 @@ static void checkpoint_good(struct pass *p, const struct verify_checkpoint *give
 static void checkpoint_check(struct pass *p, const struct verify_checkpoint *given,
 			     const uint8_t root[HASH_SIZE])
 {
-	uint64_t from = p->res->signed_size, size = p->stack.size;
+	uint64_t size = p->stack.size;
+	/* Damage lies behind the last good one; another of the same size says nothing of where. */
+	uint64_t from = p->res->signed_size < size ? p->res->signed_size : 0;
 	struct checkpoint c;
 	struct err why;
 
