@@ -34,11 +34,11 @@ extern const struct actor actor_system;
  * NULL members stay as they are (for a new account: empty). */
 struct account_change {
 	const char *login, *name, *profession, *site;
-	int role;              /* enum role, or -1 to keep */
-	int disabled;          /* 0, 1, or -1 to keep */
-	const char *password;  /* plain; checked against the rules, hashed with Argon2id */
-	int must_change;       /* 0, 1, or -1 to keep */
-	const char *totp;      /* base32 secret; "" removes it */
+	int role;	      /* enum role, or -1 to keep */
+	int disabled;	      /* 0, 1, or -1 to keep */
+	const char *password; /* plain; checked against the rules, hashed with Argon2id */
+	int must_change;      /* 0, 1, or -1 to keep */
+	const char *totp;     /* base32 secret; "" removes it */
 };
 
 /* Makes or changes an account. `login` names it; `create` demands that it is
@@ -70,11 +70,11 @@ void password_new(char ret[32]);
 enum login_result { LOGIN_DONE, LOGIN_NEEDS_TOTP, LOGIN_NEEDS_CHANGE };
 
 struct session {
-	char token[44];  /* base64url of 32 random bytes; the cookie. Only its hash is stored */
+	char token[44]; /* base64url of 32 random bytes; the cookie. Only its hash is stored */
 	struct account account;
 	uint8_t csrf_secret[HASH_SIZE];
-	bool totp_pending;      /* password given, second factor still to come */
-	int64_t reauth_us;      /* monotonic time of the last password check */
+	bool totp_pending; /* password given, second factor still to come */
+	int64_t reauth_us; /* monotonic time of the last password check */
 };
 
 /* Checks login and password in a time that does not tell whether the login
@@ -95,9 +95,9 @@ int session_find(struct store *s, const char *token, struct arena *arena, struct
 /* Checks the password again for an act that needs it (approval). */
 int session_reauth(struct store *s, const struct session *session, const char *password,
 		   struct err *err);
-int session_change_password(struct store *s, const struct session *session, const char *old_password,
-			    const char *new_password, struct arena *arena, struct session *ret,
-			    struct err *err);
+int session_change_password(struct store *s, const struct session *session,
+			    const char *old_password, const char *new_password, struct arena *arena,
+			    struct session *ret, struct err *err);
 int session_end(struct store *s, const char *token, struct err *err);
 
 /* TOTP enrolment: a new secret and its otpauth:// URI (RFC 6238; for the QR). */
@@ -115,12 +115,20 @@ bool totp_check(const char *secret_base32, const char *code, int64_t now_us);
 enum permission {
 	PERM_NONE, /* refused always; a route row without permission */
 	PERM_PUBLIC,
-	PERM_SIGNED_IN,     /* anybody signed in */
-	PERM_SETUP,         /* first run: only while no facility is recorded, or planner */
-	PERM_LEDGER_READ,   /* per ledger definition */
-	PERM_LEDGER_CREATE, PERM_LEDGER_EDIT, PERM_LEDGER_EXPORT, PERM_LEDGER_IMPORT,
-	PERM_ROUND_READ, PERM_ROUND_ANSWER, PERM_ROUND_OPEN, PERM_ROUND_APPROVE,
-	PERM_REPORT, PERM_VERIFY, PERM_ACCOUNTS,
+	PERM_SIGNED_IN,	  /* anybody signed in */
+	PERM_SETUP,	  /* first run: only while no facility is recorded, or planner */
+	PERM_LEDGER_READ, /* per ledger definition */
+	PERM_LEDGER_CREATE,
+	PERM_LEDGER_EDIT,
+	PERM_LEDGER_EXPORT,
+	PERM_LEDGER_IMPORT,
+	PERM_ROUND_READ,
+	PERM_ROUND_ANSWER,
+	PERM_ROUND_OPEN,
+	PERM_ROUND_APPROVE,
+	PERM_REPORT,
+	PERM_VERIFY,
+	PERM_ACCOUNTS,
 	PERM_MAX
 };
 

@@ -49,6 +49,7 @@ int preference_put(struct store *s, const char *account, const char *name, const
 	struct receipt receipt;
 
 	if (value && strlen(value) > 4000)
-		return err_set(err, ERR_LIMIT, "画面の設定が大きすぎます。列の数を減らしてください");
+		return err_set(err, ERR_LIMIT,
+			       "画面の設定が大きすぎます。列の数を減らしてください");
 	return store_write(s, NULL, put, &p, &receipt, err);
 }

@@ -1,0 +1,239 @@
+/*
+ * Sessions: a random token in a cookie, its hash in a table. Limits run on the
+ * monotonic clock of one run of the machine, so that neither a changed system
+ * time nor a reboot lengthens them.
+ */
+#include "identity/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "identity/state.h"
+
+#define MINUTE_US (INT64_C(60) * 1000000)
+#define IDLE_US (30 * MINUTE_US)
+#define ABSOLUTE_US (12 * 60 * MINUTE_US)
+#define PENDING_US (5 * MINUTE_US) /* between password and second factor */
+#define REFRESH_US MINUTE_US
+
+static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void token_new(char ret[44])
+{
+	uint8_t bytes[33] = { 0 };
+	size_t i;
+
+	random_bytes(bytes, 32);
+	for (i = 0; i < 43; i++) {
+		size_t bit = i * 6;
+		unsigned pair = (unsigned)bytes[bit / 8] << 8 | bytes[bit / 8 + 1];
+
+		ret[i] = base64url[pair >> (10 - bit % 8) & 63];
+	}
+	ret[43] = '\0';
+	bytes_wipe(bytes, sizeof bytes);
+}
+
+void session_hash(const char *token, uint8_t ret[HASH_SIZE])
+{
+	hash_bytes(token, strlen(token), ret);
+}
+
+int session_none(struct err *err)
+{
+	return err_set(err, ERR_DENIED,
+		       "サインインの期限が切れました。もう一度サインインしてください。");
+}
+
+bool session_alive(const struct session_row *row, const char *boot, int64_t now_us)
+{
+	int64_t most = row->pending ? PENDING_US : ABSOLUTE_US;
+
+	return strcmp(row->boot, boot) == 0 && now_us >= row->seen &&
+	       now_us - row->created < most && now_us - row->seen < IDLE_US;
+}
+
+int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct session_row *ret,
+		     struct err *err)
+{
+	STMT_CLEANUP *st = NULL;
+	const void *csrf;
+	size_t len;
+	int r = stmt_begin(c, STMT_SESSION_FIND, &st, err);
+
+	if (r < 0)
+		return r;
+	stmt_blob(st, 1, hash, HASH_SIZE);
+	r = stmt_step(st, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return session_none(err);
+	memset(ret, 0, sizeof *ret);
+	csrf = col_blob(st, 1, &len);
+	if (len != HASH_SIZE)
+		return session_none(err);
+	memcpy(ret->csrf, csrf, HASH_SIZE);
+	snprintf(ret->account, sizeof ret->account, "%s", col_text(st, 0));
+	snprintf(ret->boot, sizeof ret->boot, "%s", col_text(st, 2));
+	ret->created = col_int(st, 3);
+	ret->seen = col_int(st, 4);
+	ret->reauth = col_int(st, 5);
+	ret->pending = col_int(st, 6) != 0;
+	return 0;
+}
+
+int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us, bool pending,
+		  struct session *s, struct err *err)
+{
+	STMT_CLEANUP *put = NULL;
+	uint8_t hash[HASH_SIZE];
+	int r = stmt_begin(tx_conn(tx), STMT_SESSION_PUT, &put, err);
+
+	if (r < 0)
+		return r;
+	token_new(s->token);
+	random_bytes(s->csrf_secret, sizeof s->csrf_secret);
+	session_hash(s->token, hash);
+	s->totp_pending = pending;
+	s->reauth_us = now_us;
+	stmt_blob(put, 1, hash, sizeof hash);
+	stmt_text(put, 2, s->account.id);
+	stmt_blob(put, 3, s->csrf_secret, sizeof s->csrf_secret);
+	stmt_text(put, 4, st->boot);
+	stmt_int(put, 5, now_us);
+	stmt_int(put, 6, now_us);
+	stmt_int(put, 7, now_us);
+	stmt_int(put, 8, pending);
+	return stmt_step(put, err);
+}
+
+int session_delete(struct tx *tx, const uint8_t hash[HASH_SIZE], struct err *err)
+{
+	STMT_CLEANUP *st = NULL;
+	int r = stmt_begin(tx_conn(tx), STMT_SESSION_END, &st, err);
+
+	if (r < 0)
+		return r;
+	stmt_blob(st, 1, hash, HASH_SIZE);
+	return stmt_step(st, err);
+}
+
+int sessions_end_all(struct tx *tx, const char *account, struct err *err)
+{
+	STMT_CLEANUP *st = NULL;
+	int r = stmt_begin(tx_conn(tx), STMT_SESSION_END_ALL, &st, err);
+
+	if (r < 0)
+		return r;
+	stmt_text(st, 1, account);
+	return stmt_step(st, err);
+}
+
+int sessions_prune(struct tx *tx, const struct identity_state *st, int64_t now_us, struct err *err)
+{
+	STMT_CLEANUP *prune = NULL;
+	int r = stmt_begin(tx_conn(tx), STMT_SESSION_PRUNE, &prune, err);
+
+	if (r < 0)
+		return r;
+	stmt_text(prune, 1, st->boot);
+	stmt_int(prune, 2, now_us - ABSOLUTE_US);
+	stmt_int(prune, 3, now_us - IDLE_US);
+	return stmt_step(prune, err);
+}
+
+struct touch {
+	const uint8_t *hash;
+	enum stmt_id stmt;
+	int64_t now_us;
+};
+
+static int touch_write(struct tx *tx, void *arg, struct err *err)
+{
+	const struct touch *t = arg;
+	STMT_CLEANUP *st = NULL;
+	int r = stmt_begin(tx_conn(tx), t->stmt, &st, err);
+
+	if (r < 0)
+		return r;
+	stmt_blob(st, 1, t->hash, HASH_SIZE);
+	stmt_int(st, 2, t->now_us);
+	return stmt_step(st, err);
+}
+
+int session_mark_reauth(struct store *s, const uint8_t hash[HASH_SIZE], int64_t now_us,
+			struct err *err)
+{
+	struct touch t = { hash, STMT_SESSION_REAUTH, now_us };
+
+	return store_write(s, NULL, touch_write, &t, NULL, err);
+}
+
+/* Reads row and account of a token, and checks the limits. */
+int session_load(struct store *s, const char *token, struct arena *arena, struct session *ret,
+		 struct session_row *ret_row, struct err *err)
+{
+	struct identity_state *st = identity_state(s);
+	uint8_t hash[HASH_SIZE];
+	struct conn *c = NULL;
+	int r;
+
+	if (!st)
+		return err_nomem(err);
+	if (!token || strlen(token) != sizeof ret->token - 1)
+		return session_none(err);
+	r = store_read_begin(s, &c, err);
+	if (r < 0)
+		return r;
+	memset(ret, 0, sizeof *ret);
+	session_hash(token, hash);
+	r = session_row_load(c, hash, ret_row, err);
+	if (r >= 0 && !session_alive(ret_row, st->boot, identity_mono(st)))
+		r = session_none(err);
+	if (r >= 0)
+		r = account_by_id(c, ret_row->account, arena, &ret->account, err);
+	store_read_end(c);
+	if (r == ERR_NOT_FOUND || (r >= 0 && ret->account.disabled))
+		return session_none(err);
+	if (r < 0)
+		return r;
+	memcpy(ret->token, token, sizeof ret->token);
+	memcpy(ret->csrf_secret, ret_row->csrf, sizeof ret->csrf_secret);
+	ret->totp_pending = ret_row->pending;
+	ret->reauth_us = ret_row->reauth;
+	return 0;
+}
+
+int session_find(struct store *s, const char *token, struct arena *arena, struct session *ret,
+		 struct err *err)
+{
+	struct session_row row;
+	uint8_t hash[HASH_SIZE];
+	struct touch t = { hash, STMT_SESSION_SEEN, 0 };
+	int r = session_load(s, token, arena, ret, &row, err);
+
+	if (r < 0 || row.pending)
+		return r;
+	t.now_us = identity_mono(identity_state(s));
+	if (t.now_us - row.seen < REFRESH_US)
+		return 0;
+	session_hash(token, hash);
+	/* Reading must stay possible while the disk is full: a refresh that fails
+	 * only makes the session end earlier. */
+	(void)store_write(s, NULL, touch_write, &t, NULL, NULL);
+	return 0;
+}
+
+static int end_write(struct tx *tx, void *arg, struct err *err)
+{
+	return session_delete(tx, arg, err);
+}
+
+int session_end(struct store *s, const char *token, struct err *err)
+{
+	uint8_t hash[HASH_SIZE];
+
+	session_hash(token, hash);
+	return store_write(s, NULL, end_write, hash, NULL, err);
+}

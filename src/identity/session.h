@@ -1,0 +1,37 @@
+/* Rows of the session table; inside identity only. */
+#ifndef DAICHO_IDENTITY_SESSION_H
+#define DAICHO_IDENTITY_SESSION_H
+
+#include "identity/account.h"
+#include "identity/state.h"
+
+struct session_row {
+	char account[ID_SIZE], boot[BOOT_ID_SIZE];
+	uint8_t csrf[HASH_SIZE];
+	int64_t created, seen, reauth;
+	bool pending;
+};
+
+void session_hash(const char *token, uint8_t ret[HASH_SIZE]);
+/* ERR_DENIED with the one text for a session that is not (or no longer) there. */
+int session_none(struct err *err);
+/* Whether a session made in this run of the machine is within its limits: 30
+ * minutes idle, 12 hours in all, 5 minutes while the second factor is missing. */
+bool session_alive(const struct session_row *row, const char *boot, int64_t now_us);
+int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct session_row *ret,
+		     struct err *err);
+/* Account and row of a live session, without refreshing it. */
+int session_load(struct store *s, const char *token, struct arena *arena, struct session *ret,
+		 struct session_row *ret_row, struct err *err);
+/* Makes a new token and CSRF secret for s->account and stores the session.
+ * Inside store_write, as are the three below. */
+int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us, bool pending,
+		  struct session *s, struct err *err);
+int session_delete(struct tx *tx, const uint8_t hash[HASH_SIZE], struct err *err);
+/* Deletes sessions past their limits. */
+int sessions_prune(struct tx *tx, const struct identity_state *st, int64_t now_us, struct err *err);
+/* Remembers that the password was checked just now. */
+int session_mark_reauth(struct store *s, const uint8_t hash[HASH_SIZE], int64_t now_us,
+			struct err *err);
+
+#endif

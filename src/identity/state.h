@@ -1,0 +1,33 @@
+/*
+ * What identity keeps in memory beside one open store: the delays after wrong
+ * passwords, the gate that bounds memory-hard hashing, and the clock that
+ * sessions go by. Lost at a restart, which is fine: nothing here is a fact.
+ */
+#ifndef DAICHO_IDENTITY_STATE_H
+#define DAICHO_IDENTITY_STATE_H
+
+#include <pthread.h>
+
+#include "identity/throttle.h"
+#include "store/store.h"
+
+#define BOOT_ID_SIZE 40
+
+struct identity_state {
+	pthread_mutex_t lock; /* guards everything below but `boot` */
+	pthread_cond_t freed;
+	int hashing, waiting;
+	struct throttle throttle;
+	int64_t (*mono)(void);
+	char boot[BOOT_ID_SIZE]; /* of this run of the machine, constant */
+};
+
+/* The state of `s`, made at the first call and freed with the store. NULL when
+ * memory ran out. */
+struct identity_state *identity_state(struct store *s);
+/* Monotonic microseconds by the clock in use. */
+int64_t identity_mono(struct identity_state *st);
+/* Replaces the monotonic clock (NULL: the real one), for tests of limits. */
+void identity_set_clock(struct store *s, int64_t (*mono)(void));
+
+#endif

@@ -1,0 +1,242 @@
+/* Passwords, one-time codes, delays and permissions: what needs no store. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "identity/identity.h"
+#include "identity/throttle.h"
+#include "identity/totp.h"
+
+#define SECOND INT64_C(1000000)
+
+/* --- passwords -------------------------------------------------------------------- */
+
+static void password__rules_name_what_is_wrong(void **state)
+{
+	static const struct {
+		const char *password, *says; /* says NULL: accepted */
+	} cases[] = {
+		{ "kumo-7-ringo-hashi", NULL },	    { "abcdefgh12", "13文字以上" },
+		{ "kumoringohashi", "英字と数字" }, { "1234567890123", "英字と数字" },
+		{ "password123456", "推測" },	    { "P@ssw0rd12345", "推測" },
+		{ "Sakura20260401", "推測" },	    { "qwertyqwerty12345", "推測" },
+		{ "aaaaaaaaaaaa1", "推測" },	    { "hanako-2026-kumo", "氏名" },
+		{ "xx-suzuki.ichi-77x", "氏名" },   { "くもりんご12345678", "半角" },
+	};
+	struct err err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int r = password_check(cases[i].password, "suzuki.ichi", "Hanako", &err);
+
+		if (!cases[i].says) {
+			assert_int_equal(r, 0);
+			continue;
+		}
+		assert_int_equal(r, ERR_INVALID);
+		assert_string_equal(err.field, "password");
+		if (!strstr(err.text, cases[i].says))
+			fail_msg("%s: %s", cases[i].password, err.text);
+	}
+}
+
+static void password__may_be_shorter_with_a_second_factor(void **state)
+{
+	(void)state;
+	assert_int_equal(password_check("kumo7rin", "a", "b", NULL), ERR_INVALID);
+	assert_int_equal(password_check_factors("kumo7rin", "a", "b", true, NULL), 0);
+	assert_int_equal(password_check_factors("kumo7ri", "a", "b", true, NULL), ERR_INVALID);
+}
+
+static void password__first_ones_differ_and_pass_the_rules(void **state)
+{
+	char one[32], two[32];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 200; i++) {
+		password_new(one);
+		password_new(two);
+		assert_int_not_equal(strcmp(one, two), 0);
+		assert_int_equal(password_check(one, "kanri01", "管理 太郎", NULL), 0);
+	}
+}
+
+/* --- one-time codes ---------------------------------------------------------------- */
+
+/* The secret of RFC 6238 appendix B, "12345678901234567890". */
+static const char rfc_secret[] = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+static void totp__meets_the_vectors_of_rfc_6238(void **state)
+{
+	/* The appendix prints eight digits; six are their last ones. */
+	static const struct {
+		int64_t seconds;
+		const char *code;
+	} vectors[] = {
+		{ 59, "287082" },	  { 1111111109, "081804" }, { 1111111111, "050471" },
+		{ 1234567890, "005924" }, { 2000000000, "279037" }, { 20000000000, "353130" },
+	};
+	char code[TOTP_CODE_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof vectors / sizeof vectors[0]; i++) {
+		assert_true(totp_code(rfc_secret, vectors[i].seconds / 30, code));
+		assert_string_equal(code, vectors[i].code);
+		assert_true(totp_check(rfc_secret, code, vectors[i].seconds * SECOND));
+	}
+}
+
+static void totp__accepts_one_step_of_drift_and_what_people_type(void **state)
+{
+	const int64_t at = INT64_C(1111111111) * SECOND;
+
+	(void)state;
+	assert_true(totp_check(rfc_secret, "050471", at + 30 * SECOND));
+	assert_true(totp_check(rfc_secret, "050471", at - 30 * SECOND));
+	assert_false(totp_check(rfc_secret, "050471", at + 60 * SECOND));
+	assert_true(totp_check(rfc_secret, "０５０ ４７１", at));
+	assert_false(totp_check(rfc_secret, "50471", at));
+	assert_false(totp_check(rfc_secret, "", at));
+	assert_false(totp_check("not base32!", "050471", at));
+}
+
+static void totp__enrolment_gives_a_secret_and_its_uri(void **state)
+{
+	struct arena arena;
+	const char *secret, *uri;
+
+	(void)state;
+	arena_init(&arena, 0);
+	assert_int_equal(totp_new("hana", "見本病院", &arena, &secret, &uri, NULL), 0);
+	assert_int_equal(strlen(secret), 32);
+	assert_true(totp_secret_valid(secret));
+	assert_non_null(strstr(uri, "otpauth://totp/%E8%A6%8B"));
+	assert_non_null(strstr(uri, secret));
+	arena_release(&arena);
+}
+
+/* --- delays ------------------------------------------------------------------------- */
+
+static void throttle__delays_grow_and_end(void **state)
+{
+	static const struct throttle_rule rule = { "test", 3, 10 * SECOND, 300 * SECOND };
+	struct throttle *t = calloc(1, sizeof *t);
+	int64_t now = 1000 * SECOND, wait, tries = 0, last = 0;
+
+	(void)state;
+	throttle_init(t);
+	/* Somebody who tries as often as allowed for fifteen minutes. */
+	while (now < (1000 + 900) * SECOND) {
+		wait = throttle_enter(t, &rule, "hana", now);
+		if (wait == 0) {
+			tries++;
+			continue;
+		}
+		assert_true(wait >= last);
+		last = wait;
+		now += wait;
+	}
+	assert_in_range(tries, 5, 10);
+	assert_int_equal(last, 300 * SECOND);
+	/* Never for good, and nobody else is held up. */
+	assert_int_equal(throttle_enter(t, &rule, "hana", now + 300 * SECOND), 0);
+	assert_int_equal(throttle_enter(t, &rule, "taro", now), 0);
+	throttle_clear(t, &rule, "hana");
+	assert_int_equal(throttle_wait(t, &rule, "hana", now), 0);
+	free(t);
+}
+
+static void throttle__survives_a_flood_of_names(void **state)
+{
+	static const struct throttle_rule rule = { "test", 1, 10 * SECOND, 300 * SECOND };
+	struct throttle *t = calloc(1, sizeof *t);
+	char name[32];
+	int i;
+
+	(void)state;
+	throttle_init(t);
+	for (i = 0; i < 6; i++)
+		throttle_enter(t, &rule, "hana", i * 400 * SECOND);
+	for (i = 0; i < 2000; i++) {
+		snprintf(name, sizeof name, "nobody%d", i);
+		throttle_enter(t, &rule, name, 2001 * SECOND);
+	}
+	assert_true(throttle_wait(t, &rule, "hana", 2002 * SECOND) > 0);
+	free(t);
+}
+
+/* --- permissions --------------------------------------------------------------------- */
+
+static void permit__denies_what_the_table_does_not_grant(void **state)
+{
+	static const struct {
+		enum permission permission;
+		const char *roles; /* E P O A S V I that may */
+	} table[] = {
+		{ PERM_NONE, "" },	     { PERM_SIGNED_IN, "EPOASVI" },
+		{ PERM_SETUP, "P" },	     { PERM_ROUND_READ, "EPOA" },
+		{ PERM_ROUND_ANSWER, "PO" }, { PERM_ROUND_OPEN, "P" },
+		{ PERM_ROUND_APPROVE, "E" }, { PERM_REPORT, "EPOA" },
+		{ PERM_VERIFY, "EPOAS" },    { PERM_ACCOUNTS, "P" },
+		{ PERM_LEDGER_READ, "" },    { PERM_MAX, "" },
+	};
+	static const char letters[] = "EPOASVI";
+	size_t i;
+	int role;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof table[0]; i++)
+		for (role = 0; role < ROLE_MAX; role++) {
+			struct actor who = { "01", "x", (enum role)role };
+			bool may = strchr(table[i].roles, letters[role]) != NULL;
+
+			assert_int_equal(permit(&who, table[i].permission, NULL, NULL),
+					 may ? 0 : ERR_DENIED);
+		}
+	assert_int_equal(permit(NULL, PERM_PUBLIC, NULL, NULL), 0);
+	assert_int_equal(permit(NULL, PERM_SIGNED_IN, NULL, NULL), ERR_DENIED);
+}
+
+static void permit__names_who_may(void **state)
+{
+	const struct actor staff = { "01", "x", ROLE_STAFF }, operator= { "02", "y",
+									  ROLE_OPERATOR };
+	struct ledger_def def = { .name = "devices", .title = { "機器台帳", "Devices" } };
+	struct err err;
+
+	(void)state;
+	def.permission[PERMIT_EDIT] = 1U << ROLE_PLANNER | 1U << ROLE_OPERATOR;
+	assert_int_equal(permit(&operator, PERM_LEDGER_EDIT, &def, &err), 0);
+	assert_int_equal(permit(&operator, PERM_LEDGER_READ, &def, &err), ERR_DENIED);
+	assert_int_equal(permit(&staff, PERM_LEDGER_EDIT, &def, &err), ERR_DENIED);
+	assert_non_null(strstr(err.text, "機器台帳"));
+	assert_non_null(strstr(err.text, role_label(ROLE_OPERATOR)));
+	assert_int_equal(permit(&actor_system, PERM_LEDGER_EDIT, &def, &err), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(password__rules_name_what_is_wrong),
+		cmocka_unit_test(password__may_be_shorter_with_a_second_factor),
+		cmocka_unit_test(password__first_ones_differ_and_pass_the_rules),
+		cmocka_unit_test(totp__meets_the_vectors_of_rfc_6238),
+		cmocka_unit_test(totp__accepts_one_step_of_drift_and_what_people_type),
+		cmocka_unit_test(totp__enrolment_gives_a_secret_and_its_uri),
+		cmocka_unit_test(throttle__delays_grow_and_end),
+		cmocka_unit_test(throttle__survives_a_flood_of_names),
+		cmocka_unit_test(permit__denies_what_the_table_does_not_grant),
+		cmocka_unit_test(permit__names_who_may),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
