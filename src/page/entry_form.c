@@ -68,7 +68,8 @@ static int read_files(struct entry_form *f, struct request *req, size_t i, struc
 	for (n = 0; name && all && (up = req_file_nth(req, name, n)); n++) {
 		struct file_info info;
 		struct err why = { 0 };
-		int r = attach_put(v->app->ledgers, &v->actor, up->path, up->name, &info, &why);
+		int r = attach_put(v->app->ledgers, &v->actor, f->def, up->path, up->name, 0, &info,
+				   &why);
 
 		if (r == ERR_INVALID || r == ERR_LIMIT) {
 			memcpy(why.field, field->name, strlen(field->name) + 1);

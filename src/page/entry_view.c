@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "ledger/attach.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 
@@ -262,20 +263,6 @@ int page_entry_act(struct request *req, struct response *res, struct err *err)
 				     err);
 }
 
-/* True if some field of the entry holds this attachment: an attachment is shown
- * to who may see an entry that has it, never by its hash alone. */
-static bool entry_has_file(const struct entry *e, const char *hash)
-{
-	size_t i;
-
-	if (strlen(hash) != 64 || strspn(hash, "0123456789abcdef") != 64)
-		return false;
-	for (i = 0; i < e->def->field_count; i++)
-		if (e->def->field[i].type == FIELD_FILES && strstr(e->value[i], hash))
-			return true;
-	return false;
-}
-
 /* Decrypts into a nameless temporary file, so that nothing is sent before the
  * whole content has been checked against its hash. */
 static int open_plain(struct app *app, const char *hash, int *ret, struct err *err)
@@ -311,7 +298,7 @@ int page_entry_file(struct request *req, struct response *res, struct err *err)
 	if (r == 0)
 		r = entry_get(v->app->ledgers, c, v->ledger, req_param(req, "entry"), 0,
 			      req_arena(req), &e, err);
-	if (r == 0 && !entry_has_file(&e, hash))
+	if (r == 0 && !attach_belongs(&e, hash))
 		r = err_set(err, ERR_NOT_FOUND,
 			    "このファイルは今の版には付いていません。履歴から過去の版を開いてください");
 	if (r == 0)

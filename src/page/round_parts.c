@@ -1,0 +1,155 @@
+#include "page/round_parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+int read_round(struct request *req, struct conn *c, bool with_proposals, struct round_view *ret,
+	       struct err *err)
+{
+	const struct visit *v = visit_of(req);
+
+	return round_view(v->app->ledgers, c, req_param(req, "round"), with_proposals,
+			  req_arena(req), ret, err);
+}
+
+char *round_path(struct request *req, const struct round *r, const char *rest)
+{
+	return html_path(req_arena(req), rest ? "/round/%s/%s" : "/round/%s", r->id, rest);
+}
+
+char *question_path(struct request *req, const struct round_view *v, const struct round_line *line)
+{
+	return html_path(req_arena(req), "/round/%s/item/%s/%s", v->round.id, line->item->id,
+			 line->column ? line->column->id : NO_COLUMN);
+}
+
+void write_answer_chip(struct html *h, const struct answer *a)
+{
+	static const char *const classes[] = { "unanswered", "yes", "no", "na" };
+
+	html_open(h, EL_SPAN);
+	html_attrf(h, "class", "chip chip-%s", classes[a->value]);
+	html_text(h, answer_label(a->value));
+	html_close(h, EL_SPAN);
+}
+
+static void write_links(struct html *h, struct request *req, const struct proposal *p)
+{
+	const struct visit *v = visit_of(req);
+	size_t i;
+
+	if (!p->link_count)
+		return;
+	html_open(h, EL_DETAILS);
+	html_open(h, EL_SUMMARY);
+	html_textf(h, "数えた件を見る（%lld件、うち足りないもの%lld件）", (long long)p->counted,
+		   (long long)p->faults);
+	html_close(h, EL_SUMMARY);
+	html_open(h, EL_UL);
+	for (i = 0; i < p->link_count; i++) {
+		const struct ledger_def *def = define_ledger(v->app->defs, p->link[i].ledger);
+
+		html_open(h, EL_LI);
+		if (p->link[i].fault)
+			html_el_class(h, EL_SPAN, "chip chip-warning", "要確認");
+		if (def && visit_may(req, PERM_LEDGER_READ, def))
+			html_link(h, html_path(req_arena(req), "/ledger/%s/entry/%s", def->name,
+					       p->link[i].entry),
+				  p->link[i].text);
+		else
+			html_text(h, p->link[i].text);
+		html_close(h, EL_LI);
+	}
+	html_close(h, EL_UL);
+	html_close(h, EL_DETAILS);
+}
+
+void write_proposal(struct html *h, struct request *req, const struct proposal *p)
+{
+	html_open(h, EL_SECTION);
+	html_attr(h, "class", "proposal");
+	html_attr(h, "aria-label", "台帳からの提案");
+	html_open(h, EL_P);
+	html_open(h, EL_STRONG);
+	html_textf(h, "台帳からの提案: %s", proposal_label(p->value));
+	html_close(h, EL_STRONG);
+	html_close(h, EL_P);
+	html_el(h, EL_P, p->reason);
+	if (p->next_step && *p->next_step)
+		html_el(h, EL_P, p->next_step);
+	write_links(h, req, p);
+	html_close(h, EL_SECTION);
+}
+
+static void total(struct html *h, const char *label, int64_t n)
+{
+	html_open(h, EL_LI);
+	html_textf(h, "%s %lld", label, (long long)n);
+	html_close(h, EL_LI);
+}
+
+void write_round_totals(struct html *h, const struct round_view *v)
+{
+	html_open(h, EL_UL);
+	html_attr(h, "class", "totals");
+	total(h, "はい", v->yes);
+	total(h, "いいえ", v->no);
+	total(h, "対象外", v->na);
+	total(h, "未確認", v->unconfirmed);
+	if (v->previous.id[0])
+		total(h, "前回から新しい項目", v->new_since_last);
+	if (v->overdue)
+		total(h, "目標日を過ぎた「いいえ」", v->overdue);
+	html_close(h, EL_UL);
+}
+
+void write_approval_state(struct html *h, const struct round_view *v)
+{
+	char when[40], text[512];
+
+	if (v->approval.state == APPROVAL_NONE) {
+		page_notice(h, "info", NULL, "まだ承認されていません。");
+		return;
+	}
+	time_text(v->approval.at_us, false, when, sizeof when);
+	snprintf(text, sizeof text, "%s %s（%s）が承認しました。%s", when, v->approval.by,
+		 v->approval.role,
+		 v->approval.state == APPROVAL_OUTDATED
+			 ? "その後に回答が変わったため、この承認は今の内容のものではありません。もう一度承認を受けてください。"
+			 : "承認された内容のままです。");
+	page_notice(h, v->approval.state == APPROVAL_OUTDATED ? "warning" : "success",
+		    v->approval.state == APPROVAL_OUTDATED ? "承認が古くなっています" : "承認済み",
+		    text);
+}
+
+void write_evidence(struct html *h, struct request *req, const struct round_view *v,
+		    const struct answer *a)
+{
+	const struct visit *visit = visit_of(req);
+	size_t i;
+
+	if (!a->evidence_count)
+		return;
+	html_open(h, EL_UL);
+	for (i = 0; i < a->evidence_count; i++) {
+		const struct evidence *e = &a->evidence[i];
+		const struct ledger_def *def =
+			e->entry ? define_ledger(visit->app->defs, e->ledger) : NULL;
+
+		html_open(h, EL_LI);
+		if (e->file)
+			html_link(h, html_path(req_arena(req), "/round/%s/file/%s", v->round.id,
+					       e->file),
+				  e->name);
+		else if (def && visit_may(req, PERM_LEDGER_READ, def))
+			html_link(h, html_path(req_arena(req), "/ledger/%s/entry/%s", e->ledger,
+					       e->entry),
+				  e->name);
+		else
+			html_text(h, e->name);
+		html_close(h, EL_LI);
+	}
+	html_close(h, EL_UL);
+}
