@@ -25,6 +25,23 @@ static const struct response_header always[] = {
 	{ "X-Permitted-Cross-Domain-Policies", "none" },
 };
 
+/* Gets the next pieces until there are `want` bytes or no more. */
+static int stream_fill(struct response *res, size_t want, struct err *err)
+{
+	buf_clear(&res->piece);
+	res->piece_sent = 0;
+	while (!res->ended && res->piece.len < want) {
+		int r = res->next(res->ctx, &res->piece, err);
+
+		if (r >= 0 && buf_failed(&res->piece))
+			r = err_nomem(err);
+		if (r < 0)
+			return r;
+		res->ended = r == 0;
+	}
+	return 0;
+}
+
 static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
 {
 	struct request *req = cls;
@@ -33,23 +50,13 @@ static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
 	size_t n;
 
 	(void)pos;
-	while (res->piece_sent == res->piece.len) {
-		int r;
-
-		if (res->ended)
-			return MHD_CONTENT_READER_END_OF_STREAM;
-		buf_clear(&res->piece);
-		res->piece_sent = 0;
-		r = res->next(res->ctx, &res->piece, &err);
-		if (r >= 0 && buf_failed(&res->piece))
-			r = err_nomem(&err);
-		if (r < 0) {
-			sink_write(SINK_ERROR, "stream_cut", "id=%s cause=%s", req->id, err.text);
-			return MHD_CONTENT_READER_END_WITH_ERROR;
-		}
-		res->ended = r == 0;
+	if (res->piece_sent == res->piece.len && stream_fill(res, max, &err) < 0) {
+		sink_write(SINK_ERROR, "stream_cut", "id=%s cause=%s", req->id, err.text);
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	}
 	n = res->piece.len - res->piece_sent;
+	if (!n)
+		return MHD_CONTENT_READER_END_OF_STREAM;
 	n = n < max ? n : max;
 	memcpy(out, res->piece.data + res->piece_sent, n);
 	res->piece_sent += n;

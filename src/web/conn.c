@@ -10,7 +10,7 @@
 
 #define WATCH_EVERY_NS 250000000L
 
-static void cut(struct conn *conn)
+static void cut(struct web_conn *conn)
 {
 	/* Only shut down: the descriptor belongs to the connection's thread. */
 	if (!conn->cut)
@@ -43,7 +43,7 @@ static void *watch(void *arg)
 	pthread_mutex_lock(&c->lock);
 	while (!c->stopped) {
 		int64_t now = clock_mono_us();
-		struct conn *conn;
+		struct web_conn *conn;
 
 		for (conn = c->head; conn; conn = conn->next)
 			if (now >= conn->deadline_us)
@@ -80,7 +80,7 @@ int conns_start(struct conns *c, const unsigned seconds[CONN_PHASE_MAX], struct 
 }
 
 /* With the lock held. */
-static void set_phase(struct conns *c, struct conn *conn, enum conn_phase phase)
+static void set_phase(struct conns *c, struct web_conn *conn, enum conn_phase phase)
 {
 	c->running -= is_running(conn->phase);
 	c->running += is_running(phase);
@@ -91,9 +91,9 @@ static void set_phase(struct conns *c, struct conn *conn, enum conn_phase phase)
 		cut(conn);
 }
 
-struct conn *conns_add(struct conns *c, int fd)
+struct web_conn *conns_add(struct conns *c, int fd)
 {
-	struct conn *conn = calloc(1, sizeof *conn);
+	struct web_conn *conn = calloc(1, sizeof *conn);
 
 	if (!conn) {
 		shutdown(fd, SHUT_RDWR);
@@ -112,7 +112,7 @@ struct conn *conns_add(struct conns *c, int fd)
 	return conn;
 }
 
-void conns_remove(struct conns *c, struct conn *conn)
+void conns_remove(struct conns *c, struct web_conn *conn)
 {
 	if (!conn)
 		return;
@@ -129,7 +129,7 @@ void conns_remove(struct conns *c, struct conn *conn)
 	free(conn);
 }
 
-void conns_phase(struct conns *c, struct conn *conn, enum conn_phase phase)
+void conns_phase(struct conns *c, struct web_conn *conn, enum conn_phase phase)
 {
 	if (!conn)
 		return;
@@ -153,7 +153,7 @@ bool conns_stopping(struct conns *c)
 int conns_drain(struct conns *c, unsigned seconds)
 {
 	int64_t until = clock_mono_us() + (int64_t)seconds * 1000000;
-	struct conn *conn;
+	struct web_conn *conn;
 	int left;
 
 	pthread_mutex_lock(&c->lock);

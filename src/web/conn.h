@@ -24,8 +24,8 @@ enum conn_phase {
 	CONN_PHASE_MAX
 };
 
-struct conn {
-	struct conn *prev, *next;
+struct web_conn {
+	struct web_conn *prev, *next;
 	int fd;
 	enum conn_phase phase;
 	int64_t deadline_us;
@@ -36,7 +36,7 @@ struct conns {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pthread_t watcher;
-	struct conn *head;
+	struct web_conn *head;
 	size_t running; /* connections in BODY, HANDLE or ANSWER */
 	int64_t allowed_us[CONN_PHASE_MAX];
 	bool stopping; /* no new work */
@@ -46,11 +46,11 @@ struct conns {
 /* Starts the watching thread. `seconds` per phase. */
 int conns_start(struct conns *c, const unsigned seconds[CONN_PHASE_MAX], struct err *err);
 /* Registers an accepted socket. NULL when memory runs out: it is then cut. */
-struct conn *conns_add(struct conns *c, int fd);
+struct web_conn *conns_add(struct conns *c, int fd);
 /* The socket is about to be closed. NULL-safe. */
-void conns_remove(struct conns *c, struct conn *conn);
+void conns_remove(struct conns *c, struct web_conn *conn);
 /* The connection does something else now. NULL-safe. */
-void conns_phase(struct conns *c, struct conn *conn, enum conn_phase phase);
+void conns_phase(struct conns *c, struct web_conn *conn, enum conn_phase phase);
 /* True once stopping has begun: answers then close their connection. */
 bool conns_stopping(struct conns *c);
 /* Begins stopping: cuts idle connections, waits up to `seconds` for running

@@ -65,7 +65,7 @@ struct response {
 
 struct request {
 	struct web *web;
-	struct conn *conn;
+	struct web_conn *conn;
 	struct MHD_Connection *mhd;
 	struct arena arena;
 	char id[ID_SIZE];

@@ -37,10 +37,9 @@ int resp_bytes(struct response *res, const char *type, const char *filename, str
 int resp_file(struct response *res, const char *type, const char *filename, int fd,
 	      struct err *err);
 
-/* Produces the next piece of a long download. Appends to `piece` (empty at each
- * call; some 64 kB are a good size) and returns 1 if more follows, 0 at the end,
- * or a negative code: the connection is then cut so that the client sees an
- * incomplete file, and err.text goes to the log. */
+/* Produces the next piece of a long download, a row or many. Appends to `piece`
+ * and returns 1 if more follows, 0 at the end, or a negative code: the connection is then cut so
+ * that the client sees an incomplete file, and err.text goes to the log. */
 typedef int resp_next(void *ctx, struct buf *piece, struct err *err);
 /* Streams what `next` gives. `done` (may be NULL) is called once with ctx at the
  * end, also when the client goes away or this call fails. The request (arena,

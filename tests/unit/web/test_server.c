@@ -1,4 +1,4 @@
-/* The HTTPS server as a client sees it: raw requests over TLS on loopback. */
+/* The HTTPS server as a client sees it: requests over TLS on loopback. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,211 +13,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/hash.h"
-#include "base/sink.h"
 #include "client.h"
-#include "web/cert.h"
 #include "web/csrf.h"
-#include "web/server.h"
 #include "web/static.h"
-
-struct world {
-	char dir[64], uploads[80];
-	struct web *web;
-	int port;
-	struct buf got;
-	int handled; /* handlers that ran */
-	int authorised;
-	char upload_path[256];
-	long upload_size;
-};
-
-static const uint8_t session_secret[32] = { 7 };
-
-static int page_hello(struct request *req, struct response *res, struct err *err)
-{
-	struct world *w = req_app(req);
-	struct html h;
-
-	w->handled++;
-	html_init(&h, 0);
-	html_doctype(&h);
-	html_el(&h, EL_P, req_query(req, "q") ? req_query(req, "q") : "hello");
-	return resp_html(res, 200, &h, err);
-}
-
-static int page_slow(struct request *req, struct response *res, struct err *err)
-{
-	struct world *w = req_app(req);
-
-	usleep(1500 * 1000);
-	w->handled++;
-	return resp_text(res, 200, "slow but done", err);
-}
-
-static int page_post(struct request *req, struct response *res, struct err *err)
-{
-	struct world *w = req_app(req);
-	const struct upload *u = req_file(req, "file");
-	static const char *const names[] = { "name", "file" };
-
-	w->handled++;
-	if (req_form_only(req, names, 2, err) < 0)
-		return err->code;
-	if (u) {
-		w->upload_size = (long)u->size;
-		snprintf(w->upload_path, sizeof w->upload_path, "%s", u->path);
-		if (!file_exists(u->path) || strcmp(u->name, "台帳.csv"))
-			return err_set(err, ERR_BUG, "upload");
-	}
-	return resp_redirect(res, "/hello", err);
-}
-
-static int page_login(struct request *req, struct response *res, struct err *err)
-{
-	struct world *w = req_app(req);
-	struct html h;
-	int r;
-
-	w->handled++;
-	if (!strcmp(req_method(req), "POST"))
-		return resp_text(res, 200, "signed in", err);
-	html_init(&h, 0);
-	html_open(&h, EL_FORM);
-	r = csrf_login_field(&h, req, res, err);
-	html_close(&h, EL_FORM);
-	if (r < 0) {
-		html_release(&h);
-		return r;
-	}
-	return resp_html(res, 200, &h, err);
-}
-
-static int page_fail(struct request *req, struct response *res, struct err *err)
-{
-	(void)req;
-	(void)res;
-	return err_set(err, ERR_CONFLICT, "別の人が<先に>変更しました");
-}
-
-static int stream_next(void *ctx, struct buf *piece, struct err *err)
-{
-	int *n = ctx;
-
-	(void)err;
-	buf_printf(piece, "line %d\n", *n);
-	return ++*n < 20000;
-}
-
-static int page_export(struct request *req, struct response *res, struct err *err)
-{
-	int *n = arena_alloc(req_arena(req), sizeof *n);
-
-	return resp_stream(res, "text/csv; charset=utf-8", "機器 台帳\r\n.csv", stream_next, NULL,
-			   n, err);
-}
-
-static const struct route routes[] = {
-	{ ROUTE_GET, "/hello", page_hello, 1, CSRF_NONE, 0, "says hello" },
-	{ ROUTE_GET, "/item/{id}", page_hello, 1, CSRF_NONE, 0, "shows an item" },
-	{ ROUTE_GET, "/slow", page_slow, 1, CSRF_NONE, 0, "takes its time" },
-	{ ROUTE_GET, "/fail", page_fail, 1, CSRF_NONE, 0, "fails" },
-	{ ROUTE_GET, "/export", page_export, 1, CSRF_NONE, 0, "streams" },
-	{ ROUTE_GET, "/secret", page_hello, 2, CSRF_NONE, 0, "is not allowed" },
-	{ ROUTE_GET, "/login", page_login, 1, CSRF_NONE, 0, "sign-in form" },
-	{ ROUTE_POST, "/login", page_login, 1, CSRF_LOGIN, 4096, "signs in" },
-	{ ROUTE_POST, "/post", page_post, 1, CSRF_SESSION, 3000000, "takes a form" },
-};
-
-static int authorise(void *app, struct request *req, const struct route *route,
-		     struct response *res, struct err *err)
-{
-	struct world *w = app;
-
-	(void)res;
-	w->authorised++;
-	if (route->permission != 1)
-		return err_set(err, ERR_DENIED, "この画面を開く権限がありません");
-	req_set_session_secret(req, session_secret);
-	return 0;
-}
-
-static void world_config(struct world *w, struct web_config *c)
-{
-	static const char *const hosts[] = { "localhost", "127.0.0.1" };
-	static char cert[96], key[96];
-
-	snprintf(cert, sizeof cert, "%s/cert.pem", w->dir);
-	snprintf(key, sizeof key, "%s/key.pem", w->dir);
-	memset(c, 0, sizeof *c);
-	c->listen = "127.0.0.1:0";
-	c->cert_path = cert;
-	c->key_path = key;
-	c->hosts = hosts;
-	c->host_count = 2;
-	c->routes = routes;
-	c->route_count = sizeof routes / sizeof routes[0];
-	c->app = w;
-	c->upload_dir = w->uploads;
-	c->static_dir = w->dir;
-	c->authorise = authorise;
-	c->limits.head_seconds = 1;
-	c->limits.idle_seconds = 2;
-	c->limits.connections_per_address = 20;
-}
-
-static int world_setup(void **state)
-{
-	struct world *w = calloc(1, sizeof *w);
-	struct web_config c;
-	struct err err = { 0 };
-	char path[128];
-
-	sink_quiet(1);
-	snprintf(w->dir, sizeof w->dir, "/tmp/daicho-web-XXXXXX");
-	if (!mkdtemp(w->dir))
-		return -1;
-	snprintf(w->uploads, sizeof w->uploads, "%s/up", w->dir);
-	dir_make(w->uploads, 0700, &err);
-	snprintf(path, sizeof path, "%s/style.css", w->dir);
-	file_write(path, "p{}", 3, 0644, &err);
-	world_config(w, &c);
-	if (web_cert_make(c.cert_path, c.key_path, NULL, 0, &err) < 0 ||
-	    web_start(&c, &w->web, &err) < 0) {
-		print_error("%s\n", err.text);
-		return -1;
-	}
-	w->port = web_port(w->web);
-	buf_init(&w->got, 0);
-	*state = w;
-	return 0;
-}
-
-static int world_teardown(void **state)
-{
-	struct world *w = *state;
-	char command[128];
-
-	web_stop(w->web, 1);
-	buf_release(&w->got);
-	snprintf(command, sizeof command, "rm -r %s", w->dir);
-	if (system(command))
-		return -1;
-	free(w);
-	return 0;
-}
-
-static int ask(struct world *w, const char *request)
-{
-	return client_ask(w->port, request, strlen(request), &w->got);
-}
-
-static bool has(const struct world *w, const char *text)
-{
-	return w->got.len && strstr(w->got.data, text);
-}
-
-#define HOST "Host: localhost\r\n"
+#include "world.h"
 
 static void server__answers_a_page_with_all_security_headers(void **state)
 {
@@ -259,117 +58,6 @@ static void server__escapes_what_the_query_says(void **state)
 	assert_int_equal(ask(w, "GET /hello?q=%00 HTTP/1.1\r\n" HOST "\r\n"), 400);
 }
 
-static void server__refuses_smuggling_and_malformed_heads(void **state)
-{
-	static const struct {
-		const char *what, *request;
-		size_t len; /* 0: strlen */
-	} bad[] = {
-		{ "CL and TE",
-		  "POST /post HTTP/1.1\r\n" HOST
-		  "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-		  0 },
-		{ "TE",
-		  "POST /post HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 0 },
-		{ "TE xchunked",
-		  "POST /post HTTP/1.1\r\n" HOST "Transfer-Encoding: xchunked\r\n\r\n", 0 },
-		{ "two CL",
-		  "POST /post HTTP/1.1\r\n" HOST
-		  "Content-Length: 0\r\nContent-Length: 5\r\n\r\nabcde",
-		  0 },
-		{ "two equal CL",
-		  "POST /post HTTP/1.1\r\n" HOST "Content-Length: 0\r\nContent-Length: 0\r\n\r\n",
-		  0 },
-		{ "CL list", "POST /post HTTP/1.1\r\n" HOST "Content-Length: 5, 5\r\n\r\nabcde",
-		  0 },
-		{ "CL +4", "POST /post HTTP/1.1\r\n" HOST "Content-Length: +4\r\n\r\nabcd", 0 },
-		{ "CL -1", "POST /post HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n", 0 },
-		{ "fold", "GET /hello HTTP/1.1\r\n" HOST "X-A: b\r\n c: d\r\n\r\n", 0 },
-		{ "fold with tab", "GET /hello HTTP/1.1\r\n" HOST "X-A: b\r\n\tc\r\n\r\n", 0 },
-		{ "fold of the first line", "GET /hello HTTP/1.1\r\n X-A: b\r\n" HOST "\r\n", 0 },
-		{ "bare LF", "GET /hello HTTP/1.1\n" HOST "\r\n", 0 },
-		{ "bare LF between", "GET /hello HTTP/1.1\r\nX-A: b\n" HOST "\r\n", 0 },
-		{ "bare LF at the end", "GET /hello HTTP/1.1\r\n" HOST "\n", 0 },
-		{ "bare CR", "GET /hello HTTP/1.1\r\n" HOST "X-A: b\rX-B: c\r\n\r\n", 0 },
-		{ "space before colon", "GET /hello HTTP/1.1\r\nHost : localhost\r\n\r\n", 0 },
-		{ "no colon", "GET /hello HTTP/1.1\r\n" HOST "nonsense\r\n\r\n", 0 },
-		{ "empty name", "GET /hello HTTP/1.1\r\n" HOST ": x\r\n\r\n", 0 },
-		{ "control in value", "GET /hello HTTP/1.1\r\n" HOST "X-A: \x01\r\n\r\n", 0 },
-		{ "NUL in value", "GET /hello HTTP/1.1\r\n" HOST "X-A: a\0b\r\n\r\n", 46 },
-		{ "NUL in name", "GET /hello HTTP/1.1\r\n" HOST "X-\0A: ab\r\n\r\n", 46 },
-		{ "NUL in path", "GET /hello\0x HTTP/1.1\r\n" HOST "\r\n", 42 },
-		{ "two spaces", "GET  /hello HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "space in target", "GET /hel lo HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "HTTP/0.9", "GET /hello\r\n\r\n", 0 },
-		{ "HTTP/1.9", "GET /hello HTTP/1.9\r\n" HOST "\r\n", 0 },
-		{ "HTTP/2.0", "GET /hello HTTP/2.0\r\n" HOST "\r\n", 0 },
-		{ "absolute form", "GET https://localhost/hello HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "fragment", "GET /hello#x HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "dot segments", "GET /item/../hello HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "encoded dot segments", "GET /item/%2e%2e/hello HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "encoded NUL", "GET /item/a%00 HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "broken percent", "GET /item/%4 HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "bad UTF-8 in path", "GET /item/%80 HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "raw non-ASCII", "GET /item/\xE3\x81\x82 HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "two cookies",
-		  "GET /hello HTTP/1.1\r\n" HOST "Cookie: a=b\r\nCookie: c=d\r\n\r\n", 0 },
-		{ "no Host", "GET /hello HTTP/1.1\r\n\r\n", 0 },
-		{ "no Host 1.0", "GET /hello HTTP/1.0\r\n\r\n", 0 },
-		{ "two Hosts", "GET /hello HTTP/1.1\r\n" HOST HOST "\r\n", 0 },
-		{ "TRACE", "TRACE /hello HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "CONNECT", "CONNECT localhost:1 HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "PUT", "PUT /hello HTTP/1.1\r\n" HOST "\r\n", 0 },
-		{ "body on GET", "GET /hello HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", 0 },
-		{ "body on static",
-		  "GET /static/style.css HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc", 0 },
-	};
-	struct world *w = *state;
-	size_t i;
-
-	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		size_t len = bad[i].len ? bad[i].len : strlen(bad[i].request);
-		struct client *c = client_open(w->port, NULL, NULL);
-
-		assert_non_null(c);
-		buf_clear(&w->got);
-		w->handled = 0;
-		client_send(c, bad[i].request, len);
-		client_answer(c, 3000, &w->got);
-		if (w->handled ||
-		    (w->got.len > 12 && (w->got.data[9] != '4' && w->got.data[9] != '5')))
-			fail_msg("%s was answered: %.*s", bad[i].what, 40, w->got.data);
-		if (!client_closed(c, 3000))
-			fail_msg("%s kept the connection", bad[i].what);
-		client_close(c);
-	}
-	assert_int_equal(ask(w, "GET /hello HTTP/1.1\r\n" HOST "\r\n"), 200);
-}
-
-static void server__knows_its_own_names_only(void **state)
-{
-	static const struct {
-		const char *host;
-		int status;
-	} cases[] = {
-		{ "localhost", 200 },	   { "LOCALHOST:8443", 200 },
-		{ "127.0.0.1", 200 },	   { "evil.example", 421 },
-		{ "localhost.evil", 421 }, { "localhost:x", 400 },
-		{ "localhost:", 400 },	   { "", 400 },
-		{ "a@localhost", 421 },	   { "localhost, evil", 421 },
-		{ "[localhost]", 200 },
-	};
-	struct world *w = *state;
-	char request[200];
-	size_t i;
-
-	for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		snprintf(request, sizeof request, "GET /hello HTTP/1.1\r\nHost: %s\r\n\r\n",
-			 cases[i].host);
-		if (ask(w, request) != cases[i].status)
-			fail_msg("Host %s gave %.*s", cases[i].host, 20, w->got.data);
-	}
-}
-
 static void server__routes_and_denies_by_default(void **state)
 {
 	struct world *w = *state;
@@ -397,8 +85,6 @@ static int post(struct world *w, const char *type, const char *extra, const char
 		 type, extra, strlen(body), body);
 	return ask(w, request);
 }
-
-#define FORM "application/x-www-form-urlencoded"
 
 static void server__checks_origin_and_token_of_a_post(void **state)
 {
@@ -718,8 +404,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(server__answers_a_page_with_all_security_headers),
 		cmocka_unit_test(server__escapes_what_the_query_says),
-		cmocka_unit_test(server__refuses_smuggling_and_malformed_heads),
-		cmocka_unit_test(server__knows_its_own_names_only),
 		cmocka_unit_test(server__routes_and_denies_by_default),
 		cmocka_unit_test(server__checks_origin_and_token_of_a_post),
 		cmocka_unit_test(server__refuses_unknown_fields_and_bad_text),
