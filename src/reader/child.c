@@ -1,0 +1,100 @@
+#include "reader/child.h"
+
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/fold.h"
+#include "reader/frame.h"
+#include "reader/probe.h"
+#include "reader/request.h"
+#include "reader/sandbox.h"
+#include "reader/table.h"
+
+#define INPUT_FD 0
+#define OUTPUT_FD 1
+#define EXIT_USAGE 2
+#define EXIT_PIPE 3
+
+/* What is loaded from files on first use, as none can be opened later: iconv's
+ * converter (the handle is kept, as that keeps it loaded) and the time zone, which
+ * libzip asks for. */
+static bool warm_up(void)
+{
+	struct buf b;
+	size_t bad;
+	bool ok = iconv_open("UTF-8", "CP932") != (iconv_t)-1;
+
+	tzset();
+	buf_init(&b, 0);
+	ok = ok && cp932_decode("\x95\x5C", 2, &b, &bad);
+	buf_release(&b);
+	return ok;
+}
+
+static int map_input(const char **ret, size_t *ret_len)
+{
+	struct stat st;
+	void *p;
+
+	if (fstat(INPUT_FD, &st) < 0)
+		return ERR_IO;
+	*ret = "";
+	*ret_len = (size_t)st.st_size;
+	if (st.st_size == 0)
+		return 0;
+	p = mmap(NULL, *ret_len, PROT_READ, MAP_PRIVATE, INPUT_FD, 0);
+	if (p == MAP_FAILED)
+		return ERR_IO;
+	*ret = p;
+	return 0;
+}
+
+static int say_fault(struct frame_writer *w, const struct fault *f)
+{
+	if (f->kind == FAULT_NONE)
+		return EXIT_PIPE;
+	/* A row half written when memory ran out must not cut the message. */
+	if (buf_failed(&w->out))
+		buf_clear(&w->out);
+	return frame_write_fault(w, f) < 0 || frame_flush(w) < 0 ? EXIT_PIPE : 0;
+}
+
+static int run(const struct reader_request *request, struct frame_writer *w)
+{
+	const char *data, *failed = NULL;
+	struct fault f = { 0 };
+	size_t len;
+
+	if (map_input(&data, &len) < 0)
+		failed = "mmap";
+	else if (!warm_up())
+		failed = "iconv CP932";
+	else
+		failed = sandbox_enter();
+	if (failed) {
+		fault_text(&f, FAULT_SANDBOX, failed);
+		return say_fault(w, &f);
+	}
+	if (request->probe != READER_PROBE_NONE)
+		return probe_run(request->probe, w);
+	if (table_read(data, len, &request->options, w, &f) < 0)
+		return say_fault(w, &f);
+	return frame_flush(w) < 0 ? EXIT_PIPE : 0;
+}
+
+int reader_child_main(int argc, char **argv)
+{
+	struct reader_request request;
+	struct frame_writer w;
+
+	if (argc < 2 || strcmp(argv[1], READER_CHILD_ARG) != 0)
+		return -1;
+	if (!getenv(READER_CHILD_ENV) || !request_parse(argc, argv, &request))
+		return EXIT_USAGE;
+	frame_writer_init(&w, OUTPUT_FD);
+	return run(&request, &w);
+}

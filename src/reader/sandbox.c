@@ -1,0 +1,147 @@
+#include "reader/sandbox.h"
+
+#include <seccomp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "reader/limits.h"
+
+/* Landlock as in the kernel's documentation; Debian 12's headers stop at ABI 2. */
+#ifndef SYS_landlock_create_ruleset
+#define SYS_landlock_create_ruleset 444
+#define SYS_landlock_restrict_self 446
+#endif
+#define LANDLOCK_VERSION 1U
+
+struct landlock_attr {
+	uint64_t fs, net, scoped;
+};
+
+/* Forbids every kind of access the kernel knows. A kernel without Landlock is no
+ * error: the list of system calls already leaves nothing to open with. */
+static const char *enter_landlock(void)
+{
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_VERSION);
+	/* Rights by ABI: 13 in the first, then refer, truncate, (net), device ioctl. */
+	unsigned rights = abi >= 5 ? 16 : abi >= 3 ? 15 : abi == 2 ? 14 : 13;
+	struct landlock_attr attr = { .fs = ((uint64_t)1 << rights) - 1,
+				      .net = abi >= 4 ? 3 : 0,
+				      .scoped = abi >= 6 ? 3 : 0 };
+	long fd, rc;
+
+	if (abi < 1)
+		return NULL;
+	fd = syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
+	if (fd < 0)
+		return "landlock_create_ruleset";
+	rc = syscall(SYS_landlock_restrict_self, (int)fd, 0);
+	close((int)fd);
+	return rc < 0 ? "landlock_restrict_self" : NULL;
+}
+
+static const char *enter_limits(void)
+{
+	static const struct {
+		__rlimit_resource_t what;
+		rlim_t soft, hard;
+	} limits[] = {
+		{ RLIMIT_CPU, LIMIT_CPU_SECONDS, LIMIT_CPU_SECONDS + 1 },
+		{ RLIMIT_NOFILE, 0, 0 },
+		{ RLIMIT_FSIZE, 0, 0 },
+		{ RLIMIT_CORE, 0, 0 },
+		{ RLIMIT_NPROC, 0, 0 },
+#if !SANDBOX_ASAN
+		/* What it allocates, and that with the file, libraries and stack. */
+		{ RLIMIT_DATA, (rlim_t)320 << 20, (rlim_t)320 << 20 },
+		{ RLIMIT_AS, (rlim_t)1 << 30, (rlim_t)1 << 30 },
+#endif
+	};
+
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+		struct rlimit r = { .rlim_cur = limits[i].soft, .rlim_max = limits[i].hard };
+
+		if (setrlimit(limits[i].what, &r) < 0)
+			return "setrlimit";
+	}
+	return NULL;
+}
+
+static int allow_calls(scmp_filter_ctx ctx)
+{
+	static const int calls[] = {
+		SCMP_SYS(munmap),
+		SCMP_SYS(mremap),
+		SCMP_SYS(madvise),
+		SCMP_SYS(brk),
+		SCMP_SYS(futex),
+		SCMP_SYS(exit),
+		SCMP_SYS(exit_group),
+		SCMP_SYS(getrandom),
+		SCMP_SYS(clock_gettime),
+		SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(restart_syscall),
+#if SANDBOX_ASAN
+		SCMP_SYS(sched_yield),
+		SCMP_SYS(gettid),
+		SCMP_SYS(getpid),
+		SCMP_SYS(sigaltstack),
+		SCMP_SYS(rt_sigprocmask),
+		SCMP_SYS(rt_sigaction),
+#endif
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof calls / sizeof *calls && rc == 0; i++)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
+	/* Memory, but never memory that can be run. */
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	if (rc == 0)
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+				      SCMP_A0(SCMP_CMP_EQ, 1));
+#if SANDBOX_ASAN
+	if (rc == 0) /* its reports */
+		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+				      SCMP_A0(SCMP_CMP_EQ, 2));
+#endif
+	return rc;
+}
+
+static const char *enter_seccomp(void)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	int rc;
+
+	if (!ctx)
+		return "seccomp_init";
+	rc = allow_calls(ctx);
+	if (rc == 0)
+		rc = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return rc < 0 ? "seccomp_load" : NULL;
+}
+
+const char *sandbox_enter(void)
+{
+	const char *failed = NULL;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return "no_new_privs";
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return "dumpable";
+	failed = enter_landlock();
+	if (!failed)
+		failed = enter_limits();
+	if (!failed)
+		failed = enter_seccomp();
+	return failed;
+}
