@@ -1,0 +1,45 @@
+/* One pass over the rows of a file; inside src/ledger only. */
+#ifndef DAICHO_LEDGER_IMPORT_RUN_H
+#define DAICHO_LEDGER_IMPORT_RUN_H
+
+#include "ledger/import.h"
+#include "ledger/import_names.h"
+
+#define IMPORT_FAULTS_MAX 40
+
+/* What has been worked out about the row in hand. Lives in `arena`, which is
+ * emptied for each row. */
+struct import_work {
+	struct import_row row;
+	struct entry before;	 /* the entry it meets; id "" for a new one */
+	const char **value;	 /* merged content, stored form */
+	struct import_fault fault[IMPORT_FAULTS_MAX];
+};
+
+struct import_run {
+	struct ledgers *l;
+	struct conn *c;
+	const struct actor *who;
+	const struct ledger_def *def;
+	const struct import_map *map;
+	struct arena arena;
+	struct import_names *names; /* per field that refers to something */
+	json_t *seen;		    /* key text -> row number, to find doubles in the file */
+	struct import_work work;
+	struct import_totals *totals;
+	/* Called for each row once it is worked out. */
+	int (*done)(struct import_run *run, struct err *err);
+	void *arg;
+};
+
+/* Prepares a pass: names of everything rows may refer to. */
+int import_run_init(struct import_run *run, struct ledgers *l, struct conn *c,
+		    const struct actor *who, const struct ledger_def *def,
+		    const struct import_map *map, struct err *err);
+void import_run_release(struct import_run *run);
+/* Reads the file and calls done() for each row. */
+int import_run_file(struct import_run *run, const char *path, struct err *err);
+/* Works one row out: run->work. */
+int import_work_row(struct import_run *run, const struct sheet_row *cells, struct err *err);
+
+#endif
