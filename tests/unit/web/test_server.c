@@ -20,9 +20,11 @@
 
 static void server__answers_a_page_with_all_security_headers(void **state)
 {
-	static const char *const want[] = {
+	static const char csp[] =
 		"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-		"img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n",
+		"img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
+	static const char *const want[] = {
+		csp,
 		"X-Content-Type-Options: nosniff\r\n",
 		"Referrer-Policy: same-origin\r\n",
 		"Strict-Transport-Security: max-age=31536000\r\n",
