@@ -43,10 +43,29 @@ static size_t literal(const char *s, bool *elapsed)
 	return end ? (size_t)(end - s) + 1 : strlen(s);
 }
 
+enum token { TOKEN_OTHER, TOKEN_DAY, TOKEN_MONTH, TOKEN_TIME, TOKEN_EXPONENT };
+
+/* What the characters at `s` ask for; *ret_len is how many they are. */
+static enum token token(const char *s, size_t *ret_len)
+{
+	*ret_len = 1;
+	if (strncasecmp(s, "AM/PM", 5) == 0) {
+		*ret_len = 5;
+		return TOKEN_OTHER;
+	}
+	if (strchr("eE", *s) && (s[1] == '+' || s[1] == '-'))
+		return TOKEN_EXPONENT;
+	if (strchr("yYdDgGeE", *s))
+		return TOKEN_DAY;
+	if (strchr("mM", *s))
+		return TOKEN_MONTH;
+	return strchr("hHsS", *s) ? TOKEN_TIME : TOKEN_OTHER;
+}
+
 struct numfmt numfmt_code(const char *code)
 {
 	struct numfmt fmt = { .kind = SHEET_CELL_NUMBER };
-	bool day = false, month = false, time = false;
+	bool seen[TOKEN_EXPONENT + 1] = { false };
 	size_t zeros = strspn(code, "0"), n;
 
 	if (zeros > 1 && zeros <= 20 && code[zeros] == '\0') {
@@ -56,24 +75,15 @@ struct numfmt numfmt_code(const char *code)
 	if (strncasecmp(code, "General", 7) == 0)
 		return fmt;
 	for (const char *s = code; *s && *s != ';'; s += n) {
-		n = literal(s, &time);
-		if (n)
-			continue;
-		n = 1;
-		if (strncasecmp(s, "AM/PM", 5) == 0)
-			n = 5;
-		else if ((*s == 'E' || *s == 'e') && (s[1] == '+' || s[1] == '-'))
-			return fmt; /* 0.00E+00 */
-		else if (strchr("yYdDgGeE", *s))
-			day = true;
-		else if (*s == 'm' || *s == 'M')
-			month = true;
-		else if (strchr("hHsS", *s))
-			time = true;
+		n = literal(s, &seen[TOKEN_TIME]);
+		if (!n)
+			seen[token(s, &n)] = true;
 	}
-	if (time)
-		fmt.kind = day ? SHEET_CELL_DATETIME : SHEET_CELL_TIME;
-	else if (day || month)
+	if (seen[TOKEN_EXPONENT])
+		return fmt; /* 0.00E+00 */
+	if (seen[TOKEN_TIME])
+		fmt.kind = seen[TOKEN_DAY] ? SHEET_CELL_DATETIME : SHEET_CELL_TIME;
+	else if (seen[TOKEN_DAY] || seen[TOKEN_MONTH])
 		fmt.kind = SHEET_CELL_DATE;
 	return fmt;
 }

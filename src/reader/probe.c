@@ -18,7 +18,7 @@ static int send_garbage(struct frame_writer *writer)
 static void take_memory(void)
 {
 	for (;;) {
-		char *p = malloc((size_t)1 << 20);
+		char *volatile p = malloc((size_t)1 << 20);
 
 		if (!p)
 			abort();

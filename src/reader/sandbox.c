@@ -71,6 +71,30 @@ static const char *enter_limits(void)
 	return NULL;
 }
 
+/* Calls allowed with one argument restricted. */
+static int allow_some(scmp_filter_ctx ctx)
+{
+	const struct {
+		int call;
+		struct scmp_arg_cmp only;
+	} some[] = {
+		/* Memory, but never memory that can be run. */
+		{ SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		{ SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) },
+		{ SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 1) },
+		/* Only itself, for abort(). */
+		{ SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()) },
+#if SANDBOX_ASAN
+		{ SCMP_SYS(write), SCMP_A0(SCMP_CMP_EQ, 2) }, /* its reports */
+#endif
+	};
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof some / sizeof *some && rc == 0; i++)
+		rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, some[i].call, 1, &some[i].only);
+	return rc;
+}
+
 static int allow_calls(scmp_filter_ctx ctx)
 {
 	static const int calls[] = {
@@ -85,12 +109,12 @@ static int allow_calls(scmp_filter_ctx ctx)
 		SCMP_SYS(clock_gettime),
 		SCMP_SYS(rt_sigreturn),
 		SCMP_SYS(restart_syscall),
+		SCMP_SYS(rt_sigprocmask),
+		SCMP_SYS(getpid),
+		SCMP_SYS(gettid),
 #if SANDBOX_ASAN
 		SCMP_SYS(sched_yield),
-		SCMP_SYS(gettid),
-		SCMP_SYS(getpid),
 		SCMP_SYS(sigaltstack),
-		SCMP_SYS(rt_sigprocmask),
 		SCMP_SYS(rt_sigaction),
 #endif
 	};
@@ -98,22 +122,7 @@ static int allow_calls(scmp_filter_ctx ctx)
 
 	for (size_t i = 0; i < sizeof calls / sizeof *calls && rc == 0; i++)
 		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 0);
-	/* Memory, but never memory that can be run. */
-	if (rc == 0)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (rc == 0)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-				      SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-	if (rc == 0)
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				      SCMP_A0(SCMP_CMP_EQ, 1));
-#if SANDBOX_ASAN
-	if (rc == 0) /* its reports */
-		rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-				      SCMP_A0(SCMP_CMP_EQ, 2));
-#endif
-	return rc;
+	return rc ? rc : allow_some(ctx);
 }
 
 static const char *enter_seccomp(void)
