@@ -52,7 +52,7 @@ static bool host_plain(const char *host)
 
 	return len && len < 254 &&
 	       host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				 "0123456789-.:")] == '\0' &&
+				 "0123456789-_.:")] == '\0' &&
 	       (is_address(host) || !strchr(host, ':'));
 }
 
@@ -78,12 +78,18 @@ static bool add_names(X509 *x, const char *const *hosts, size_t count)
 	buf_init(&b, 0);
 	buf_puts(&b, "DNS:localhost,IP:127.0.0.1,IP:::1");
 	for (i = 0; i < count; i++) {
-		if (!host_plain(hosts[i]))
+		/* An address may come as in a URL, "[::1]". */
+		bool bracket = hosts[i][0] == '[';
+		char host[256];
+
+		snprintf(host, sizeof host, "%s", hosts[i] + bracket);
+		if (bracket)
+			host[strcspn(host, "]")] = '\0';
+		if (!host_plain(host))
 			return false;
-		if (!strcmp(hosts[i], "localhost") || !strcmp(hosts[i], "127.0.0.1") ||
-		    !strcmp(hosts[i], "::1"))
-			continue;
-		buf_printf(&b, ",%s:%s", is_address(hosts[i]) ? "IP" : "DNS", hosts[i]);
+		if (strcmp(host, "localhost") != 0 && strcmp(host, "127.0.0.1") != 0 &&
+		    strcmp(host, "::1") != 0)
+			buf_printf(&b, ",%s:%s", is_address(host) ? "IP" : "DNS", host);
 	}
 	return !buf_failed(&b) && add_extension(x, NID_subject_alt_name, b.data);
 }

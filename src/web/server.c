@@ -68,8 +68,14 @@ static int copy_config(struct web *w, const struct web_config *from, struct err 
 	c->upload_dir = arena_strdup(&w->arena, from->upload_dir);
 	c->static_dir = c->cert_path = c->key_path = NULL;
 	hosts = arena_calloc(&w->arena, c->host_count, sizeof *hosts);
-	for (i = 0; hosts && i < c->host_count; i++)
-		hosts[i] = arena_strdup(&w->arena, from->hosts[i]);
+	for (i = 0; hosts && i < c->host_count; i++) {
+		/* "[::1]" is compared as "::1". */
+		bool bracket = from->hosts[i][0] == '[';
+		const char *host = from->hosts[i] + bracket;
+
+		hosts[i] =
+			arena_strndup(&w->arena, host, bracket ? strcspn(host, "]") : strlen(host));
+	}
 	c->hosts = hosts;
 	return arena_failed(&w->arena) ? err_nomem(err) : 0;
 }

@@ -109,7 +109,8 @@ static void server__knows_its_own_names_only(void **state)
 		{ "localhost.evil", 421 }, { "localhost:x", 400 },
 		{ "localhost:", 400 },	   { "", 400 },
 		{ "a@localhost", 421 },	   { "localhost, evil", 421 },
-		{ "[localhost]", 200 },
+		{ "[::1]:8443", 200 },	   { "::1", 400 },
+		{ "my_pc", 200 },
 	};
 	struct world *w = *state;
 	char request[200];

@@ -128,7 +128,7 @@ static int authorise(void *app, struct request *req, const struct route *route,
 
 void world_config(struct world *w, struct web_config *c)
 {
-	static const char *const hosts[] = { "localhost", "127.0.0.1" };
+	static const char *const hosts[] = { "localhost", "127.0.0.1", "[::1]", "my_pc" };
 	static char cert[96], key[96];
 
 	snprintf(cert, sizeof cert, "%s/cert.pem", w->dir);
@@ -138,7 +138,7 @@ void world_config(struct world *w, struct web_config *c)
 	c->cert_path = cert;
 	c->key_path = key;
 	c->hosts = hosts;
-	c->host_count = 2;
+	c->host_count = 4;
 	c->routes = routes;
 	c->route_count = sizeof routes / sizeof routes[0];
 	c->app = w;
@@ -166,7 +166,7 @@ int world_setup(void **state)
 	snprintf(path, sizeof path, "%s/style.css", w->dir);
 	file_write(path, "p{}", 3, 0644, &err);
 	world_config(w, &c);
-	if (web_cert_make(c.cert_path, c.key_path, NULL, 0, &err) < 0 ||
+	if (web_cert_make(c.cert_path, c.key_path, c.hosts, c.host_count, &err) < 0 ||
 	    web_start(&c, &w->web, &err) < 0) {
 		print_error("%s\n", err.text);
 		return -1;
