@@ -1,12 +1,14 @@
+#include <unistd.h>
+
 #include "cli/command.h"
-#include "pack/pack.h"
 #include "reader/child.h"
 
 int main(int argc, char **argv)
 {
 	int status = reader_child_main(argc, argv);
 
-	if (status < 0)
-		status = pack_child_main(argc, argv);
-	return status < 0 ? command_main(argc, argv) : status;
+	/* A reader child has set up nothing that exit handlers could tidy. */
+	if (status >= 0)
+		_exit(status);
+	return command_main(argc, argv);
 }

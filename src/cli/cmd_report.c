@@ -10,6 +10,7 @@ static const struct option_spec options[] = {
 	{ "round", "N", "inspection vendor: 点検の番号かID" },
 	{ "ledger", "LEDGER", "ledger: どの台帳か" },
 	{ "out", "DIR", "書き出すフォルダ" },
+	{ "snapshot", NULL, "記録に署名を足さず、今ある控えで作る（serve中でも使える）" },
 	{ "as", "LOGIN", "誰として書き出すか" },
 	{ NULL, NULL, NULL },
 };
@@ -41,8 +42,9 @@ static int run(const struct invocation *in)
 {
 	struct err err = { 0 };
 	struct data d;
-	/* Not read-only: the newest checkpoint is signed and kept for the footer. */
-	int r = data_open(&d, in->argument[1], 0, &err);
+	/* Otherwise the newest checkpoint is signed and kept for the footer. */
+	bool snapshot = option_given(in, "snapshot");
+	int r = data_open(&d, in->argument[1], snapshot ? STORE_READONLY : 0, &err);
 
 	if (r == 0)
 		r = work(&d, in, &err);

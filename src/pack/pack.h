@@ -2,9 +2,9 @@
  * Packs: the documents people take away. Gathers rows from rounds and ledgers
  * of one snapshot and hands them to report. Each carries the newest checkpoint.
  *
- * Drawing runs in a child process made by re-running the program
- * (pack_child_main), since pango and fontconfig must not share a process with
- * the threads of the server.
+ * Drawing needs pango and fontconfig, which do not belong into a server with
+ * many threads: pages call pack_spawn, which runs the program's own report
+ * command on a snapshot in a process of its own.
  */
 #ifndef DAICHO_PACK_PACK_H
 #define DAICHO_PACK_PACK_H
@@ -21,11 +21,11 @@ int pack_vendor(struct ledgers *l, const char *round, const char *dir, struct er
 /* One ledger as it stands: <ledger>.pdf and <ledger>.xlsx. */
 int pack_ledger(struct ledgers *l, const struct actor *who, const char *ledger, const char *dir,
 		struct err *err);
-/* The contact tree as one <svg> element for a page, appended to b. */
-int pack_contact_svg(struct ledgers *l, struct conn *c, struct buf *b, struct err *err);
 
-/* If this process was started as a drawing child, does its work and returns its
- * exit code; else -1. main calls it first. */
-int pack_child_main(int argc, char **argv);
+/* Publishes the newest checkpoint and runs "report KIND DATA --snapshot --out dir" in
+ * a process of its own, at most 60 seconds. `which` is the round for the kinds inspection
+ * and vendor, the ledger for the kind ledger. err carries what it said. */
+int pack_spawn(struct store *s, const char *kind, const char *which, const char *dir,
+	       struct err *err);
 
 #endif

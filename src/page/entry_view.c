@@ -1,14 +1,12 @@
 /* One entry: its content, what may be done with it, its attachments. */
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "ledger/attach.h"
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/plain_file.h"
 
 struct view {
 	struct html *h;
@@ -263,37 +261,13 @@ int page_entry_act(struct request *req, struct response *res, struct err *err)
 				     err);
 }
 
-/* Decrypts into a nameless temporary file, so that nothing is sent before the
- * whole content has been checked against its hash. */
-static int open_plain(struct app *app, const char *hash, int *ret, struct err *err)
-{
-	char folder[4200];
-	int fd, r;
-
-	if (snprintf(folder, sizeof folder, "%s/work", store_path(app->store)) >= (int)sizeof folder)
-		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
-	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_set(err, ERR_IO, "作業用のファイルを作れません。ディスクの空きを確かめてください");
-	r = store_file_get(app->store, hash, fd, err);
-	if (r == 0 && lseek(fd, 0, SEEK_SET) != 0)
-		r = err_set(err, ERR_IO, "作業用のファイルを読めません。もう一度やり直してください");
-	if (r < 0) {
-		close(fd);
-		return r;
-	}
-	*ret = fd;
-	return 0;
-}
-
 int page_entry_file(struct request *req, struct response *res, struct err *err)
 {
 	const struct visit *v = visit_of(req);
 	const char *hash = req_param(req, "hash");
-	struct file_info info;
 	CONN_CLEANUP *c = NULL;
 	struct entry e;
-	int fd = -1, r = visit_read(req, &c, err);
+	int r = visit_read(req, &c, err);
 
 	if (r == 0)
 		r = entry_get(v->app->ledgers, c, v->ledger, req_param(req, "entry"), 0,
@@ -301,9 +275,5 @@ int page_entry_file(struct request *req, struct response *res, struct err *err)
 	if (r == 0 && !attach_belongs(&e, hash))
 		r = err_set(err, ERR_NOT_FOUND,
 			    "このファイルは今の版には付いていません。履歴から過去の版を開いてください");
-	if (r == 0)
-		r = store_file_info(c, hash, &info, err);
-	if (r == 0)
-		r = open_plain(v->app, hash, &fd, err);
-	return r < 0 ? r : resp_file(res, info.mime, info.name, fd, err);
+	return r < 0 ? r : plain_file_send(req, c, hash, res, err);
 }

@@ -1,0 +1,237 @@
+#include "pack/sheet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+static enum pdf_mark mark_of(enum answer_value v)
+{
+	static const enum pdf_mark marks[] = { PDF_MARK_OPEN, PDF_MARK_YES, PDF_MARK_NO,
+					       PDF_MARK_NA };
+
+	return marks[v];
+}
+
+static const char *section_title(const struct catalogue *c, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < c->section_count; i++)
+		if (strcmp(c->section[i].id, id) == 0)
+			return c->section[i].title;
+	return id;
+}
+
+/* Not every printed section has a heading of digits alone. */
+static void group_row(const struct round_view *v, size_t i, struct pdf *p)
+{
+	const struct item_def *item = v->line[i].item;
+	char title[256];
+
+	if (i && strcmp(v->line[i - 1].item->section, item->section) == 0)
+		return;
+	snprintf(title, sizeof title, "%s　%s", item->section,
+		 section_title(v->round.catalogue, item->section));
+	pdf_row_group(p, title);
+}
+
+void sheet_pdf_table(const struct round_view *v, struct pdf *p)
+{
+	static const struct pdf_column columns[] = {
+		{ .title = "項番", .share = 8 },	    { .title = "項目", .share = 36 },
+		{ .title = "欄", .share = 12 },		    { .title = "回答", .share = 12 },
+		{ .title = "確認日", .share = 13, .align = PDF_CENTER },
+		{ .title = "目標日", .share = 13, .align = PDF_CENTER },
+		{ .title = "備考", .share = 22 },
+	};
+	size_t i;
+
+	pdf_table_begin(p, columns, sizeof columns / sizeof columns[0], PDF_GRID);
+	for (i = 0; i < v->line_count; i++) {
+		const struct round_line *l = &v->line[i];
+		const struct pdf_cell cells[] = {
+			{ .text = l->item->id },
+			{ .text = l->item->topic },
+			{ .text = l->column ? l->column->label : "" },
+			{ .text = answer_label(l->now.value), .mark = mark_of(l->now.value) },
+			{ .text = l->now.confirmed_on },
+			{ .text = l->now.target_on },
+			{ .text = l->now.note },
+		};
+
+		group_row(v, i, p);
+		pdf_row(p, cells);
+	}
+	pdf_table_end(p, NULL);
+}
+
+/* --- one block per item ----------------------------------------------------------------- */
+
+static void item_answers(const struct round_view *v, size_t first, size_t last, struct pdf *p)
+{
+	static const struct pdf_column columns[] = {
+		{ .title = "欄", .share = 14 },	  { .title = "回答", .share = 12 },
+		{ .title = "確認日", .share = 13 }, { .title = "目標日", .share = 13 },
+		{ .title = "前回", .share = 11 },   { .title = "確認した人", .share = 20 },
+	};
+	size_t i;
+
+	pdf_table_begin(p, columns, sizeof columns / sizeof columns[0], PDF_GRID);
+	for (i = first; i < last; i++) {
+		const struct round_line *l = &v->line[i];
+		const struct pdf_cell cells[] = {
+			{ .text = l->column ? l->column->label : "―" },
+			{ .text = answer_label(l->now.value), .mark = mark_of(l->now.value) },
+			{ .text = l->now.confirmed_on },
+			{ .text = l->now.target_on },
+			{ .text = l->before.id[0] ? answer_label(l->before.value) : "―" },
+			{ .text = l->now.by },
+		};
+
+		pdf_row(p, cells);
+	}
+	pdf_table_end(p, NULL);
+}
+
+static int item_evidence(struct gather *g, const struct round_view *v, size_t first, size_t last,
+			 struct pdf *p, struct err *err)
+{
+	const char *items[200];
+	size_t n = 0, i, e;
+
+	for (i = first; i < last; i++)
+		for (e = 0; e < v->line[i].now.evidence_count && n < 200; e++)
+			items[n++] = v->line[i].now.evidence[e].name;
+	if (!n)
+		return 0;
+	(void)g;
+	(void)err;
+	pdf_text(p, "証拠");
+	pdf_bullets(p, items, n);
+	return 0;
+}
+
+static void item_notes(const struct round_view *v, size_t first, size_t last, struct pdf *p)
+{
+	size_t i;
+
+	for (i = first; i < last; i++)
+		if (*v->line[i].now.note)
+			pdf_note(p, PDF_NOTE_INFO,
+				 v->line[i].column ? v->line[i].column->label : "備考",
+				 v->line[i].now.note);
+	for (i = first; i < last; i++)
+		if (v->line[i].proposal.reason && *v->line[i].proposal.reason) {
+			pdf_remark(p, v->line[i].proposal.reason);
+			break;
+		}
+}
+
+int sheet_pdf_items(struct gather *g, const struct round_view *v, struct pdf *p, struct err *err)
+{
+	size_t first = 0, last;
+	int r = 0;
+
+	while (r == 0 && first < v->line_count) {
+		const struct item_def *item = v->line[first].item;
+
+		for (last = first + 1; last < v->line_count && v->line[last].item == item; last++)
+			;
+		pdf_need(p, 45);
+		pdf_heading(p, 2, item->id, item->topic, NULL);
+		pdf_text(p, item->says);
+		item_answers(v, first, last, p);
+		item_notes(v, first, last, p);
+		r = item_evidence(g, v, first, last, p, err);
+		if (item->unconfirmed)
+			pdf_remark(p, item->unconfirmed_note);
+		first = last;
+	}
+	return r;
+}
+
+/* --- approval ------------------------------------------------------------------------------ */
+
+int sheet_pdf_approval(struct gather *g, const struct round_view *v, struct pdf *p, struct err *err)
+{
+	char when[40] = "";
+	const struct approval *a = &v->approval;
+	struct pdf_approval box = { .role = "経営層（病院長など）" };
+	const struct pdf_pair pairs[] = {
+		{ "回答", arena_printf(g->arena, "はい %lld、いいえ %lld、対象外 %lld、未確認 %lld",
+				       (long long)v->yes, (long long)v->no, (long long)v->na,
+				       (long long)v->unconfirmed),
+		  NULL },
+		{ "今の回答の控え（SHA-256）", v->digest, NULL },
+		{ "承認の意見", a->comment ? a->comment : "", NULL },
+	};
+
+	if (arena_failed(g->arena))
+		return err_nomem(err);
+	if (a->state != APPROVAL_NONE) {
+		time_text(a->at_us, false, when, sizeof when);
+		box = (struct pdf_approval){ .role = a->role, .name = a->by, .date = when,
+					     .hash = a->digest };
+	}
+	pdf_pairs(p, pairs, sizeof pairs / sizeof pairs[0]);
+	if (a->state == APPROVAL_OUTDATED)
+		pdf_note(p, PDF_NOTE_WARN, "承認が古くなっています",
+			 "この承認の後に回答が変わりました。下の控えは承認したときのもので、今の回答の控えとは違います。");
+	pdf_approvals(p, &box, 1);
+	pdf_text(p, "控えは、この点検のすべての回答（値、日付、備考、証拠）から計算した値です。回答が1文字でも変わると別の値になります。");
+	return 0;
+}
+
+/* --- XLSX ------------------------------------------------------------------------------------- */
+
+static const char *evidence_text(struct gather *g, const struct answer *a)
+{
+	const char *all = "";
+	size_t i;
+
+	for (i = 0; all && i < a->evidence_count; i++)
+		all = arena_printf(g->arena, "%s%s%s", all, i ? "\n" : "", a->evidence[i].name);
+	return all ? all : "";
+}
+
+int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, struct err *err)
+{
+	static const struct xlsx_column columns[] = {
+		{ .title = "項番", .width = 10 },
+		{ .title = "区分", .width = 22, .wrap = true },
+		{ .title = "項目", .width = 44, .wrap = true },
+		{ .title = "欄", .width = 16 },
+		{ .title = "回答", .width = 10 },
+		{ .title = "確認日", .width = 13, .type = XLSX_DATE },
+		{ .title = "目標日", .width = 13, .type = XLSX_DATE },
+		{ .title = "備考", .width = 40, .wrap = true },
+		{ .title = "証拠", .width = 40, .wrap = true },
+		{ .title = "前回の回答", .width = 12 },
+		{ .title = "確認した人", .width = 22 },
+		{ .title = "台帳からの提案", .width = 50, .wrap = true },
+	};
+	size_t i;
+	int r = xlsx_sheet(x, "チェックリスト", columns, sizeof columns / sizeof columns[0], err);
+
+	for (i = 0; r == 0 && i < v->line_count; i++) {
+		const struct round_line *l = &v->line[i];
+		const char *const cells[] = {
+			l->item->id,
+			section_title(v->round.catalogue, l->item->section),
+			l->item->topic,
+			l->column ? l->column->label : "",
+			answer_label(l->now.value),
+			l->now.confirmed_on,
+			l->now.target_on,
+			l->now.note,
+			evidence_text(g, &l->now),
+			l->before.id[0] ? answer_label(l->before.value) : "",
+			l->now.by,
+			l->proposal.reason,
+		};
+
+		r = xlsx_row(x, cells, err);
+	}
+	return r;
+}

@@ -1,0 +1,17 @@
+/* The filled checklist of a round, in PDF and XLSX; private to pack. */
+#ifndef DAICHO_PACK_SHEET_H
+#define DAICHO_PACK_SHEET_H
+
+#include "pack/gather.h"
+#include "round/round.h"
+
+/* The whole sheet as one table, grouped by section, as the form prints it. */
+void sheet_pdf_table(const struct round_view *v, struct pdf *p);
+/* One block per item: what it asks, answers, evidence. */
+int sheet_pdf_items(struct gather *g, const struct round_view *v, struct pdf *p, struct err *err);
+/* Who approved what, with the digest; empty boxes where it is still open. */
+int sheet_pdf_approval(struct gather *g, const struct round_view *v, struct pdf *p,
+		       struct err *err);
+int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, struct err *err);
+
+#endif

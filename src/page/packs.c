@@ -1,0 +1,195 @@
+/* What can be taken away: the inspection pack, printed ledgers, evidence files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "pack/pack.h"
+#include "page/handlers.h"
+#include "page/plain_file.h"
+#include "page/round_parts.h"
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+/* Makes the pack in a folder of its own, opens the wanted file and removes the
+ * folder: the open file stays readable until it is sent. */
+static int make(struct request *req, const char *kind, const char *which, const char *file,
+		int *ret, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	char dir[PATH_MAX], path[PATH_MAX + 64];
+	int r;
+
+	if (snprintf(dir, sizeof dir, "%s/work/pack-XXXXXX", store_path(v->app->store)) >=
+	    (int)sizeof dir)
+		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
+	if (!mkdtemp(dir))
+		return err_errno(err, errno, "作業用のフォルダを作れません");
+	r = pack_spawn(v->app->store, kind, which, dir, err);
+	snprintf(path, sizeof path, "%s/%s", dir, file);
+	*ret = r == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (r == 0 && *ret < 0)
+		r = err_errno(err, errno, "できた資料を開けません");
+	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	return r;
+}
+
+static const struct {
+	const char *format, *type;
+} types[] = {
+	{ "pdf", "application/pdf" },
+	{ "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+};
+
+int page_pack(struct request *req, struct response *res, struct err *err)
+{
+	const char *format = req_param(req, "format");
+	struct arena *a = req_arena(req);
+	struct round_view view;
+	CONN_CLEANUP *c = NULL;
+	bool vendor;
+	size_t i;
+	int fd, r;
+
+	for (i = 0; i < 2 && strcmp(types[i].format, format) != 0; i++)
+		;
+	if (i == 2)
+		return err_set(err, ERR_NOT_FOUND, "資料の形式は pdf か xlsx です");
+	r = visit_read(req, &c, err);
+	if (r == 0)
+		r = read_round(req, c, false, &view, err);
+	if (r < 0)
+		return r;
+	vendor = *view.round.scope != '\0';
+	r = make(req, vendor ? "vendor" : "inspection", view.round.id,
+		 arena_printf(a, "%s.%s", vendor ? "vendor-checklist" : "inspection", format), &fd, err);
+	return r < 0 ? r
+		     : resp_file(res, types[i].type,
+				 arena_printf(a, "%s%s_%d年度.%s",
+					      vendor ? "事業者確認用_" : "立入検査資料",
+					      view.round.scope_name, view.round.year, format),
+				 fd, err);
+}
+
+int page_ledger_print(struct request *req, struct response *res, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	struct arena *a = req_arena(req);
+	char today[DATE_SIZE];
+	int fd;
+	int r = make(req, "ledger", v->ledger->name, arena_printf(a, "%s.pdf", v->ledger->name), &fd,
+		     err);
+
+	date_today(today);
+	return r < 0 ? r
+		     : resp_file(res, "application/pdf",
+				 arena_printf(a, "%s_%s.pdf", v->ledger->title.ja, today), fd, err);
+}
+
+static void pack_links(struct html *h, struct request *req, const struct round *round)
+{
+	html_open(h, EL_LI);
+	html_el(h, EL_SPAN, round->title);
+	html_open(h, EL_SPAN);
+	html_link(h, round_path(req, round, "pack/pdf"), "PDF");
+	html_text(h, "　");
+	html_link(h, round_path(req, round, "pack/xlsx"), "Excel");
+	html_close(h, EL_SPAN);
+	html_close(h, EL_LI);
+}
+
+static void ledger_links(struct html *h, struct request *req)
+{
+	const struct visit *v = visit_of(req);
+	size_t count, i;
+	const struct ledger_def *const *defs = define_ledgers(v->app->defs, &count);
+
+	html_el(h, EL_H2, "台帳の印刷用PDF");
+	html_open(h, EL_UL);
+	html_attr(h, "class", "task-list");
+	for (i = 0; i < count; i++) {
+		if (defs[i]->system || !visit_may(req, PERM_LEDGER_EXPORT, defs[i]))
+			continue;
+		html_open(h, EL_LI);
+		html_el(h, EL_SPAN, defs[i]->title.ja);
+		html_open(h, EL_SPAN);
+		html_link(h, html_path(req_arena(req), "/ledger/%s/print", defs[i]->name), "PDF");
+		html_close(h, EL_SPAN);
+		html_close(h, EL_LI);
+	}
+	html_close(h, EL_UL);
+}
+
+int page_packs(struct request *req, struct response *res, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	struct round *rounds;
+	size_t count, i;
+	CONN_CLEANUP *c = NULL;
+	HTML_CLEANUP h;
+	int r;
+
+	html_init(&h, 0);
+	r = visit_read(req, &c, err);
+	if (r == 0)
+		r = round_list(v->app->ledgers, c, req_arena(req), &rounds, &count, err);
+	if (r < 0)
+		return r;
+	page_begin(&h, req, NAV_PACKS, "提出資料",
+		   "立入検査で見せる資料を、その時点の記録から作ります。各ページに、改ざんを確かめるための控えが付きます。");
+	html_el(&h, EL_H2, "点検の資料");
+	html_open(&h, EL_UL);
+	html_attr(&h, "class", "task-list");
+	for (i = 0; i < count; i++)
+		pack_links(&h, req, &rounds[i]);
+	html_close(&h, EL_UL);
+	if (!count)
+		html_el(&h, EL_P, "点検がまだありません。「年度の点検」から始めてください。");
+	ledger_links(&h, req);
+	return page_end(&h, req, res, 200, err);
+}
+
+/* --- evidence files --------------------------------------------------------------------- */
+
+static bool is_evidence(const struct round_view *v, const char *hash)
+{
+	size_t i, e;
+
+	for (i = 0; i < v->line_count; i++) {
+		const struct round_line *l = &v->line[i];
+
+		for (e = 0; e < l->now.evidence_count; e++)
+			if (l->now.evidence[e].file && strcmp(l->now.evidence[e].file, hash) == 0)
+				return true;
+		for (e = 0; e < l->before.evidence_count; e++)
+			if (l->before.evidence[e].file &&
+			    strcmp(l->before.evidence[e].file, hash) == 0)
+				return true;
+	}
+	return false;
+}
+
+int page_round_file(struct request *req, struct response *res, struct err *err)
+{
+	const char *hash = req_param(req, "hash");
+	struct round_view view;
+	CONN_CLEANUP *c = NULL;
+	int r = visit_read(req, &c, err);
+
+	if (r == 0)
+		r = read_round(req, c, false, &view, err);
+	if (r == 0 && !is_evidence(&view, hash))
+		r = err_set(err, ERR_NOT_FOUND, "このファイルは、この点検の証拠ではありません");
+	return r < 0 ? r : plain_file_send(req, c, hash, res, err);
+}
