@@ -6,6 +6,8 @@
 #include "base/fold.h"
 #include "web/exchange.h"
 
+#define COOKIE_PREFIX "__Host-"
+
 struct arena *req_arena(struct request *req)
 {
 	return &req->arena;
@@ -77,9 +79,11 @@ const char *req_header(struct request *req, const char *name)
 
 const char *req_cookie(struct request *req, const char *name)
 {
+	bool has_prefix = !strncmp(name, COOKIE_PREFIX, sizeof COOKIE_PREFIX - 1);
 	char full[FIELD_NAME_MAX + 16];
 
-	if ((size_t)snprintf(full, sizeof full, "__Host-%s", name) >= sizeof full)
+	if ((size_t)snprintf(full, sizeof full, "%s%s", has_prefix ? "" : COOKIE_PREFIX, name) >=
+	    sizeof full)
 		return NULL;
 	/* Two cookies of one name cannot come from us. */
 	if (fields_nth(&req->cookies, full, 1))

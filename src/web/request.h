@@ -53,7 +53,8 @@ const char *req_host(const struct request *req);
 const struct route *req_route(const struct request *req);
 /* A header by name (any case); NULL when absent. */
 const char *req_header(struct request *req, const char *name);
-/* A cookie by its name without "__Host-" (see resp_cookie); NULL when absent. */
+/* A cookie set by resp_cookie, by its name with or without "__Host-"; NULL when
+ * absent or sent twice. */
 const char *req_cookie(struct request *req, const char *name);
 /* True if the client asks for JSON rather than a page. */
 bool req_wants_json(struct request *req);

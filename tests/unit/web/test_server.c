@@ -7,13 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <dirent.h>
+#include <gnutls/x509.h>
 #include <pthread.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "client.h"
+#include "web/cert.h"
 #include "web/csrf.h"
 #include "web/static.h"
 #include "world.h"
@@ -371,6 +375,37 @@ static void server__stops_after_running_requests(void **state)
 	assert_null(client_open(local.port, NULL, NULL));
 }
 
+static void server__its_certificate_names_the_hosts_and_ends(void **state)
+{
+	static const char *const names[] = { "localhost", "my_pc" };
+	struct world *w = *state;
+	struct web_config c;
+	gnutls_x509_crt_t crt;
+	gnutls_datum_t pem;
+	struct err err = { 0 };
+	char print[96];
+	struct stat st;
+	time_t days;
+	size_t i;
+
+	world_config(w, &c);
+	assert_int_equal(web_cert_fingerprint(c.cert_path, print, &err), 0);
+	assert_int_equal(strlen(print), 95);
+	assert_int_equal(stat(c.key_path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(gnutls_load_file(c.cert_path, &pem), 0);
+	gnutls_x509_crt_init(&crt);
+	assert_int_equal(gnutls_x509_crt_import(crt, &pem, GNUTLS_X509_FMT_PEM), 0);
+	for (i = 0; i < 2; i++)
+		assert_true(gnutls_x509_crt_check_hostname(crt, names[i]));
+	assert_true(gnutls_x509_crt_check_ip(crt, (const unsigned char *)"\x7F\0\0\1", 4, 0));
+	assert_false(gnutls_x509_crt_check_hostname(crt, "evil.example"));
+	days = (gnutls_x509_crt_get_expiration_time(crt) - time(NULL)) / 86400;
+	assert_true(days >= 395 && days <= 397);
+	gnutls_x509_crt_deinit(crt);
+	gnutls_free(pem.data);
+}
+
 static void server__refuses_a_wrong_start(void **state)
 {
 	struct route no_permission = routes[0];
@@ -420,6 +455,7 @@ int main(void)
 		cmocka_unit_test(server__one_address_cannot_take_all_connections),
 		cmocka_unit_test(server__speaks_tls_1_3_only),
 		cmocka_unit_test(server__stops_after_running_requests),
+		cmocka_unit_test(server__its_certificate_names_the_hosts_and_ends),
 		cmocka_unit_test(server__refuses_a_wrong_start),
 	};
 
