@@ -190,6 +190,12 @@ static size_t parts_sort(const struct fact *f, struct part_body *ret)
 	return f->part_count;
 }
 
+/* Entry ids go into the leaf as they are, without escapes. */
+static bool entry_plain(const char *entry)
+{
+	return !entry || !*entry || id_valid(entry);
+}
+
 int tx_append(struct tx *tx, const struct fact *f, int64_t *ret_seq, struct err *err)
 {
 	struct part_body body[FACT_PARTS_MAX];
@@ -203,7 +209,7 @@ int tx_append(struct tx *tx, const struct fact *f, int64_t *ret_seq, struct err 
 			     .at_us = tx->now };
 
 	if (f->part_count > FACT_PARTS_MAX || !f->kind || strcmp(f->kind, LEAF_KIND_OPEN) == 0 ||
-	    strcmp(f->kind, LEAF_KIND_KEY) == 0)
+	    strcmp(f->kind, LEAF_KIND_KEY) == 0 || !entry_plain(f->entry))
 		return err_set(err, ERR_BUG,
 			       "記録の種類が正しくありません。この文面を開発元に知らせてください");
 	leaf.part_count = parts_sort(f, body);

@@ -13,6 +13,7 @@
 
 #define WAL_PAGES 1000	    /* log length at which it is moved into the database */
 #define WAL_PAGES_MAX 16000 /* length at which readers are waited for */
+#define PUBLISH_SECONDS 10  /* how long facts stay without a signed checkpoint */
 #define RETRY_SECONDS 1	    /* how often writing is tried again after a failure */
 
 /* --- failure and recovery ----------------------------------------------------------- */
@@ -120,7 +121,7 @@ static void recover_try(struct store *s)
 
 	if (recover(s, &err) == 0)
 		set_writable(&s->commit, true, NULL);
-	else if (!s->commit.dead || err.code != 0)
+	else if (err.code != 0)
 		set_writable(&s->commit, false, &err);
 }
 
@@ -269,23 +270,29 @@ static void batch_run(struct store *s, struct change *list)
 		recover_try(s);
 }
 
-/* Everything that waits, up to a limit; NULL when it is time to end or to try
- * writing again. */
-static struct change *batch_take(struct committer *m, bool *ret_stop)
+/* Waits for writes; also ends when it is time to sign or to try again. */
+static void batch_wait(struct committer *m, bool dirty)
 {
-	struct change *list, *last = NULL;
 	struct timespec until;
-	size_t n = 0;
 
-	pthread_mutex_lock(&m->lock);
 	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += RETRY_SECONDS;
+	until.tv_sec += m->writable ? PUBLISH_SECONDS : RETRY_SECONDS;
 	while (!m->head && !m->stop) {
-		if (m->writable)
+		if (m->writable && !dirty)
 			pthread_cond_wait(&m->wake, &m->lock);
 		else if (pthread_cond_timedwait(&m->wake, &m->lock, &until) == ETIMEDOUT)
 			break;
 	}
+}
+
+/* Everything that waits, up to a limit; NULL if nothing does. */
+static struct change *batch_take(struct committer *m, bool dirty, bool *ret_stop)
+{
+	struct change *list, *last = NULL;
+	size_t n = 0;
+
+	pthread_mutex_lock(&m->lock);
+	batch_wait(m, dirty);
 	*ret_stop = m->stop && !m->head;
 	list = m->head;
 	for (; m->head && n < STORE_BATCH_MAX; n++) {
@@ -301,19 +308,40 @@ static struct change *batch_take(struct committer *m, bool *ret_stop)
 	return list;
 }
 
+static bool is_dirty(const struct committer *m)
+{
+	return m->note_size != (int64_t)m->edge.size;
+}
+
+/* Nothing stays unsigned for long, even if nobody asks for a checkpoint: what is
+ * signed and anchored cannot be cut off unseen. */
+static void publish_due(struct store *s, bool now)
+{
+	struct committer *m = &s->commit;
+	struct err err = { 0 };
+
+	if (!is_writable(m, &err) || !is_dirty(m) ||
+	    (!now && clock_now_us() - m->note_at < PUBLISH_SECONDS * 1000000LL))
+		return;
+	if (publish_rotate(s, &err) < 0 || publish_now(s, &err) < 0)
+		set_writable(m, false, &err);
+}
+
 static void *committer_main(void *arg)
 {
 	struct store *s = arg;
+	struct committer *m = &s->commit;
 	bool stop = false;
 
 	while (!stop) {
-		struct change *list = batch_take(&s->commit, &stop);
+		struct change *list = batch_take(m, is_dirty(m), &stop);
 		struct err why;
 
 		if (list)
 			batch_run(s, list);
-		else if (!stop && !is_writable(&s->commit, &why))
+		else if (!stop && !is_writable(m, &why))
 			recover_try(s);
+		publish_due(s, stop);
 	}
 	return NULL;
 }

@@ -42,6 +42,10 @@ static int guard_read(int action, const char *a, const char *b)
 	case SQLITE_FUNCTION:
 		return b && strcmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
 	case SQLITE_PRAGMA: return pragma_harmless(a, b) ? SQLITE_OK : SQLITE_DENY;
+	case SQLITE_UPDATE:
+		/* SQLite asks this when it merely loads a full-text table. A real
+		 * update of the schema is refused by the defensive mode. */
+		return strcmp(a, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
 	default: return SQLITE_DENY;
 	}
 }

@@ -17,8 +17,13 @@ static int exists(struct conn *c, enum stmt_id id, const char *first, const char
 {
 	struct stmt *st;
 	int64_t found = 0;
-	int rc = stmt_begin(c, id, &st, err);
+	int rc;
 
+	/* The first look at the columns of a table registers pragma_table_info with
+	 * the connection, which the guard takes for a change of the schema. */
+	c->shaping = true;
+	rc = stmt_begin(c, id, &st, err);
+	c->shaping = false;
 	if (rc < 0)
 		return rc;
 	stmt_text(st, 1, first);
