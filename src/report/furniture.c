@@ -69,7 +69,7 @@ static void draw_footer(struct pdf *p)
 	char when[40], line[80];
 
 	paint_line(p->cr, x, y, x + w, y, 0.5, PAINT_RULE);
-	snprintf(line, sizeof line, "%d / %d", p->page, p->pages);
+	snprintf(line, sizeof line, "%d  /  %d", p->page, p->pages);
 	line_at(p, TEXT_SMALL, line, x, p->height - BELOW - 4.2 * MM, w, PDF_CENTER, PAINT_INK);
 	y += 1.6 * MM;
 	time_text(p->info.created_us, false, when, sizeof when);

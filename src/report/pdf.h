@@ -9,8 +9,8 @@
  * All text is plain UTF-8 (never markup) and is copied: nothing handed in must
  * live on after the call. NULL text counts as "". Control characters,
  * malformed bytes and bidirectional overrides are shown as a replacement
- * character, a newline breaks the line. Lengths are in millimetres, type sizes
- * in points.
+ * character, a newline breaks the line. A paragraph is cut after 20,000
+ * characters and a cell after 6,000, and says so. Lengths are in millimetres.
  *
  * Adding functions return nothing: the first failure (memory, size limit, a
  * wrong call) stays in the document and pdf_finish reports it.

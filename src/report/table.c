@@ -64,6 +64,13 @@ static const char *join_lines(struct pdf *p, const char *text)
 	return copy ? copy : text;
 }
 
+static const char *cell_text(struct pdf *p, const char *text)
+{
+	const char *copy = text_clean(&p->mem, text, CELL_MAX);
+
+	return copy ? copy : "";
+}
+
 void pdf_row(struct pdf *p, const struct pdf_cell *cells)
 {
 	struct table_row *row = add_row(p);
@@ -76,7 +83,7 @@ void pdf_row(struct pdf *p, const struct pdf_cell *cells)
 	for (i = 0; copy && i < p->table->count; i++) {
 		if (copy[i].mark >= PDF_MARK_MAX)
 			copy[i].mark = PDF_MARK_NONE;
-		copy[i].text = flow_text(p, copy[i].text ? copy[i].text : words[copy[i].mark]);
+		copy[i].text = cell_text(p, copy[i].text ? copy[i].text : words[copy[i].mark]);
 		if (p->table->columns[i].one_line)
 			copy[i].text = join_lines(p, copy[i].text);
 		copy[i].link = copy[i].link ? arena_strdup(&p->mem, copy[i].link) : NULL;

@@ -87,6 +87,7 @@ void text_draw(cairo_t *cr, PangoLayout *l, double x, double y, int from, int to
  * NULL only when memory ran out. */
 char *text_clean(struct arena *a, const char *text, size_t max);
 
-#define TEXT_MAX 20000 /* characters in one paragraph or cell */
+#define TEXT_MAX 20000 /* characters in one paragraph */
+#define CELL_MAX 6000  /* and in one cell: narrow lines cost pango quadratic time */
 
 #endif

@@ -29,7 +29,7 @@ struct xlsx_column {
 	enum xlsx_type type;
 	bool wrap;		    /* long text wraps within the cell */
 	const char *const *choices; /* list offered for the cells below, NULL for none */
-	size_t choice_count;	    /* their joined length may be at most 250 characters */
+	size_t choice_count;	    /* joined beyond 250 characters, or with a comma: no list */
 };
 
 struct xlsx_info {
