@@ -2,7 +2,6 @@
 """Checks an exported log (a C2SP tlog-tiles folder) with nothing but Python; see docs/log.md.
 Exit 0: everything fits. Exit 1: something does not, and its place is printed."""
 import argparse, base64, functools, hashlib, json, os, re, sys
-
 P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, I = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 def fail(text): sys.exit(print("NG 確認できません:", text) or 1)
@@ -58,7 +57,8 @@ def leaves(folder, size):  # number, bytes and hash of each, compared with the s
             data, stored = (tile(folder, k, i // 256, min(256, size - i)) for k in ("entries", "0"))
         end = 2 + int.from_bytes(data[:2], "big")
         leaf, data, own = data[2:end], data[end:], stored[i % 256 * 32:i % 256 * 32 + 32]
-        if sha(b"\0", leaf) != own: fail("受付番号 %d の記録が変わっています / entry changed" % i)
+        if sha(b"\0", leaf) != own or data and (i % 256 == 255 or i + 1 == size):
+            fail("受付番号 %d の記録が変わっています / entry changed" % i)
         yield i, leaf, own
 def follow(i, r, key, before):  # one daicho leaf: the newest key, and the time
     if r["at"] < before or (r["kind"] == "open") != (i == 0):

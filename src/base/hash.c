@@ -192,8 +192,12 @@ void base64_encode(const void *data, size_t len, char *ret)
 long base64_decode(const char *text, size_t text_len, void *ret, size_t cap)
 {
 	const char *end = NULL;
-	size_t len = 0;
+	size_t len = 0, i;
 
+	/* libsodium takes some bytes outside ASCII for letters. */
+	for (i = 0; i < text_len; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return -1;
 	if (sodium_base642bin(ret, cap, text, text_len, NULL, &len, &end,
 			      sodium_base64_VARIANT_ORIGINAL) != 0 ||
 	    end != text + text_len)

@@ -60,7 +60,8 @@ struct leaf_slice {
 	size_t len;
 };
 
-/* A leaf read without copying: as strict as leaf_read, for verification. */
+/* A leaf read without copying: as strict as leaf_read, for verification. Of `part`
+ * only part_count elements are set. */
 struct leaf_view {
 	struct leaf_slice actor, behalf, entry, key, kind, ledger, op, origin, sig;
 	int64_t rev, at_us;

@@ -202,6 +202,7 @@ static void export__changed_files_are_found(void **state)
 {
 	struct fixture f;
 	char path[512];
+	struct buf longer;
 
 	(void)state;
 	fixture_init(&f);
@@ -227,6 +228,12 @@ static void export__changed_files_are_found(void **state)
 	assert_true(found(&f, VERIFY_TILE, 0));
 	flip(&f, "export/tile/1/000.p/1", 3);
 	snprintf(path, sizeof path, "%s/tile/entries/001.p/44", f.out);
+	buf_init(&longer, 0);
+	file_get(&f, "export/tile/entries/001.p/44", &longer);
+	buf_puts(&longer, "\1");
+	file_put(&f, "export/tile/entries/001.p/44", &longer);
+	buf_release(&longer);
+	assert_verdict(&f, false, "");
 	assert_int_equal(truncate(path, 5000), 0);
 	assert_verdict(&f, false, "");
 	assert_int_equal(unlink(path), 0);

@@ -229,10 +229,13 @@ static void checkpoint__malformed_ones_are_refused(void **state)
 		"log\n1\n" ROOT "\next\n\n",
 		"log\n1\n" ROOT "\next",
 	};
+	static const char odd[] = "log\n1\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuF\x89=\n";
 	struct checkpoint c;
 	size_t i;
 
 	(void)state;
+	/* Found by fuzzing: a byte outside ASCII that the decoder took for a letter. */
+	assert_int_equal(checkpoint_read(odd, sizeof odd - 1, &c, NULL), ERR_INVALID);
 	for (i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		if (checkpoint_read(bad[i], strlen(bad[i]), &c, NULL) != ERR_INVALID)
 			fail_msg("accepted: %s", bad[i]);
