@@ -1,5 +1,6 @@
 #include "web/body.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/fold.h"
 
 #define FILES_MAX 200
+#define UPLOAD_PREFIX "upload-"
 
 void body_init(struct body *b, struct arena *arena, size_t count_max, size_t value_max)
 {
@@ -34,7 +36,7 @@ static int file_begin(struct body *b, const struct part_head *head, struct err *
 			       "ファイルが多すぎます（一度に%d個まで）。分けて送ってください",
 			       FILES_MAX);
 	u = arena_alloc(b->arena, sizeof *u);
-	path = arena_printf(b->arena, "%s/upload-XXXXXX", b->upload_dir);
+	path = arena_printf(b->arena, "%s/" UPLOAD_PREFIX "XXXXXX", b->upload_dir);
 	if (!u || !path)
 		return err_nomem(err);
 	upload_name(head->filename, shown);
@@ -202,4 +204,17 @@ void body_release(struct body *b)
 	if (b->kind == BODY_MULTIPART)
 		multipart_release(&b->parts);
 	buf_release(&b->text);
+}
+
+void body_sweep(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *entry;
+
+	while (d && (entry = readdir(d)))
+		if (!strncmp(entry->d_name, UPLOAD_PREFIX, sizeof UPLOAD_PREFIX - 1) &&
+		    strlen(entry->d_name) == sizeof UPLOAD_PREFIX - 1 + 6)
+			unlinkat(dirfd(d), entry->d_name, 0);
+	if (d)
+		closedir(d);
 }

@@ -50,5 +50,8 @@ void body_add(struct body *b, const char *p, size_t n);
 int body_end(struct body *b, struct err *err);
 /* Removes the temporary files. */
 void body_release(struct body *b);
+/* Removes temporary files that a killed server left in `dir`. Files of other
+ * names are not touched; what cannot be removed stays. */
+void body_sweep(const char *dir);
 
 #endif

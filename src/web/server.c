@@ -196,10 +196,14 @@ static int start_daemon(struct web *w, const struct buf *cert, const struct buf 
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, w,	   /* deadlines */
 		MHD_OPTION_HTTPS_MEM_CERT, cert->data, MHD_OPTION_HTTPS_MEM_KEY, key->data,
 		MHD_OPTION_HTTPS_PRIORITIES, w->config.allow_tls12 ? TLS12 : TLS13, MHD_OPTION_END);
-	if (!w->daemon)
+	if (!w->daemon) {
+		/* Depending on where it failed, the library has closed the socket;
+		 * closing it twice could hit somebody else's. */
+		w->listen_fd = -1;
 		return err_set(err, ERR_IO,
 			       "HTTPSサーバーを起動できません。"
 			       "メモリの空きと証明書を確かめてから、もう一度起動してください");
+	}
 	return 0;
 }
 
@@ -247,6 +251,8 @@ static int start(struct web *w, const struct web_config *config, struct err *err
 	r = conns_start(&w->conns, seconds, err);
 	if (r < 0)
 		return r;
+	if (w->config.upload_dir)
+		body_sweep(w->config.upload_dir);
 	r = start_tls(w, config, err);
 	if (r < 0)
 		conns_stop(&w->conns);

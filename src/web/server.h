@@ -44,7 +44,8 @@ struct web_config {
 	size_t route_count;
 	void *app;		/* passed through, see req_app */
 	const char *static_dir; /* NULL: no static files */
-	const char *upload_dir; /* folder for temporary files; NULL: uploads refused */
+	const char *upload_dir; /* folder for temporary files, those of a killed
+				 * server are removed; NULL: uploads refused */
 
 	/* Decides before every handler: 0 go on (having called req_set_user and,
 	 * for a session, req_set_session_secret); 1 answered in res already (a

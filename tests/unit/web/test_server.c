@@ -337,6 +337,31 @@ static void server__speaks_tls_1_3_only(void **state)
 	client_close(c);
 }
 
+static void server__tls_1_2_only_by_setting_and_with_good_suites(void **state)
+{
+	struct world *w = *state;
+	struct web_config c;
+	struct web *web;
+	struct err err = { 0 };
+	struct client *client;
+	char left[128];
+
+	snprintf(left, sizeof left, "%s/upload-abc123", w->uploads);
+	file_write(left, "x", 1, 0600, &err);
+	world_config(w, &c);
+	c.allow_tls12 = true;
+	assert_int_equal(web_start(&c, &web, &err), 0);
+	client = client_open(web_port(web), NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+	assert_non_null(client);
+	client_close(client);
+	assert_null(client_open(web_port(web), NULL,
+				"NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:+AES-128-CBC"));
+	assert_null(client_open(web_port(web), NULL, "NORMAL:-VERS-ALL:+VERS-TLS1.1"));
+	web_stop(web, 1);
+	/* What a killed server left is gone after the start. */
+	assert_false(file_exists(left));
+}
+
 static void *ask_slow(void *arg)
 {
 	struct world *w = arg;
@@ -454,6 +479,7 @@ int main(void)
 		cmocka_unit_test(server__waits_for_a_handler_longer_than_its_idle_time),
 		cmocka_unit_test(server__one_address_cannot_take_all_connections),
 		cmocka_unit_test(server__speaks_tls_1_3_only),
+		cmocka_unit_test(server__tls_1_2_only_by_setting_and_with_good_suites),
 		cmocka_unit_test(server__stops_after_running_requests),
 		cmocka_unit_test(server__its_certificate_names_the_hosts_and_ends),
 		cmocka_unit_test(server__refuses_a_wrong_start),
