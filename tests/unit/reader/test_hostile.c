@@ -2,6 +2,7 @@
 #include "gather.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -335,6 +336,33 @@ static void hostile__a_slow_child_is_ended(void **state)
 	gather_release(&g);
 }
 
+static void *read_often(void *arg)
+{
+	int *good = arg;
+
+	for (int i = 0; i < 8; i++) {
+		struct gathered g = gather_text("名称,台数\n端末,3\n");
+
+		*good += g.code == 0 && strcmp(g.rows.data, "1:名称|台数\n2:端末|3\n") == 0;
+		gather_release(&g);
+	}
+	return NULL;
+}
+
+static void hostile__threads_read_at_the_same_time(void **state)
+{
+	pthread_t threads[4];
+	int good[4] = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, read_often, &good[i]), 0);
+	for (size_t i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(good[i], 8);
+	}
+}
+
 static size_t open_files(void)
 {
 	size_t n = 0;
@@ -401,6 +429,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(hostile__a_child_that_lies_or_dies_is_not_believed),
 		cmocka_unit_test(hostile__a_greedy_child_gets_no_memory),
 		cmocka_unit_test(hostile__a_slow_child_is_ended),
+		cmocka_unit_test(hostile__threads_read_at_the_same_time),
 		cmocka_unit_test(hostile__no_descriptor_is_left_open),
 		cmocka_unit_test(hostile__the_sink_can_stop_the_reading),
 	};
