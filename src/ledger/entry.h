@@ -4,8 +4,9 @@
  *
  * Content of a revision: one canonical JSON part per field class,
  * {"f":{"<field id>":"<stored value>",...}} with empty values left out; the
- * "internal" part is always there and also holds "state", "reason" and, when
- * an import wrote it, "batch".
+ * "internal" part is always there and also holds "state", "reason", "batch" when
+ * an import wrote it and, after a transition, "author" and "principal": who wrote
+ * the content and for whom.
  */
 #ifndef DAICHO_LEDGER_ENTRY_H
 #define DAICHO_LEDGER_ENTRY_H
@@ -25,6 +26,9 @@ struct ledgers;
 int ledgers_open(struct store *store, const struct definitions *defs, struct ledgers **ret,
 		 struct err *err);
 void ledgers_free(struct ledgers *l); /* NULL-safe */
+/* Makes every projection anew from the revisions, in one write. ledgers_open does
+ * it by itself for ledgers whose definition has changed shape. */
+int ledgers_rebuild(struct ledgers *l, struct err *err);
 struct store *ledgers_store(struct ledgers *l);
 const struct definitions *ledgers_defs(const struct ledgers *l);
 /* By name; ERR_NOT_FOUND names what there is. */
@@ -45,6 +49,8 @@ struct entry {
 	enum entry_state state;
 	const char *actor, *behalf, *reason, *batch; /* ids; "" when none */
 	const char *op;                              /* as in the leaf */
+	const char *author;    /* who typed this content: actor of the last save */
+	const char *principal; /* for whom it was typed, "" when for oneself */
 	const char *const *value;                    /* stored form per field, never NULL */
 };
 
@@ -59,6 +65,7 @@ struct change {
 	const char *behalf;  /* account id, or NULL: then saved as a draft for that person to confirm */
 	const char *key;     /* idempotency key of the form, or NULL */
 	const char *batch;   /* import batch entry id, or NULL */
+	bool undo;           /* part of taking an import back: noted in the leaf */
 };
 
 /* Faults of one change, for the form. */

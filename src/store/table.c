@@ -144,7 +144,7 @@ int table_ensure(struct tx *tx, const struct table *t, struct err *err)
 
 /* --- rows --------------------------------------------------------------------------- */
 
-/* The row's id (0: none yet) and the text its index holds. */
+/* The row's id (0: none yet) and the text its index holds (may be NULL). */
 static int row_find(struct conn *c, const struct table *t, const char *entry, int64_t *ret_id,
 		    struct buf *ret_search, struct err *err)
 {
@@ -162,15 +162,16 @@ static int row_find(struct conn *c, const struct table *t, const char *entry, in
 	stmt_text(st, 1, entry);
 	rc = stmt_step(st, err);
 	*ret_id = rc > 0 ? col_int(st, 0) : 0;
-	if (rc > 0)
+	if (rc > 0 && ret_search)
 		buf_puts(ret_search, col_text(st, 1));
-	if (rc > 0 && buf_failed(ret_search))
+	if (rc > 0 && ret_search && buf_failed(ret_search))
 		return err_nomem(err);
 	return rc < 0 ? rc : 0;
 }
 
-/* Parameters: 1 entry, 2 rev, 3 state, 4 seq, 5 at_us, 6 actor, 7 behalf,
- * 8 search, then the fields. */
+/* Without RETURNING: that makes SQLite keep a savepoint per row, whose cost grows
+ * with the transaction. Parameters: 1 entry, 2 rev, 3 state, 4 seq, 5 at_us,
+ * 6 actor, 7 behalf, 8 search, then the fields. */
 static void put_write(struct buf *sql, const struct table *t, bool insert)
 {
 	static const char *const fixed[] = { "entry", "rev",   "state",	 "seq",
@@ -187,7 +188,7 @@ static void put_write(struct buf *sql, const struct table *t, bool insert)
 		buf_puts(sql, ") VALUES (?1");
 		for (i = 1; i < n + t->column_count; i++)
 			buf_printf(sql, ", ?%zu", i + 1);
-		buf_puts(sql, ") RETURNING id");
+		buf_putc(sql, ')');
 		return;
 	}
 	buf_printf(sql, "UPDATE l_%s SET ", t->name);
@@ -195,7 +196,7 @@ static void put_write(struct buf *sql, const struct table *t, bool insert)
 		buf_printf(sql, "%s%s = ?%zu", i > 1 ? ", " : "", fixed[i], i + 1);
 	for (i = 0; i < t->column_count; i++)
 		buf_printf(sql, ", f%d = ?%zu", t->column[i].id, n + i + 1);
-	buf_puts(sql, " WHERE entry = ?1 RETURNING id");
+	buf_puts(sql, " WHERE entry = ?1");
 }
 
 static int bind_field(struct stmt *st, int index, const struct table_column *column,
@@ -239,7 +240,7 @@ static int bind_row(struct stmt *st, const struct table *t, const struct table_r
 }
 
 static int row_store(struct conn *c, const struct table *t, const struct table_row *row,
-		     bool insert, int64_t *ret_id, struct err *err)
+		     bool insert, struct err *err)
 {
 	CLEANUP(buf_release) struct buf sql;
 	STMT_CLEANUP *st = NULL;
@@ -252,13 +253,7 @@ static int row_store(struct conn *c, const struct table *t, const struct table_r
 	rc = stmt_make(c, sql.data, &st, err);
 	if (rc == 0)
 		rc = bind_row(st, t, row, err);
-	if (rc == 0)
-		rc = stmt_step(st, err);
-	if (rc > 0) {
-		*ret_id = col_int(st, 0);
-		rc = stmt_step(st, err);
-	}
-	return rc;
+	return rc == 0 ? stmt_step(st, err) : rc;
 }
 
 int table_put(struct tx *tx, const struct table *t, const struct table_row *row, struct err *err)
@@ -272,14 +267,16 @@ int table_put(struct tx *tx, const struct table *t, const struct table_row *row,
 	if (rc == 0)
 		rc = row_find(tx->c, t, row->entry, &found, &old, err);
 	if (rc == 0)
-		rc = row_store(tx->c, t, row, found == 0, &id, err);
+		rc = row_store(tx->c, t, row, found == 0, err);
+	if (rc == 0 && found == 0)
+		rc = row_find(tx->c, t, row->entry, &id, NULL, err);
 	if (rc < 0)
 		return rc;
 	if (found == 0)
 		return later_add(tx, t->name, id, NULL, fresh, err);
 	if (strcmp(old.data ? old.data : "", fresh) == 0)
 		return 0;
-	return later_add(tx, t->name, id, old.data ? old.data : "", fresh, err);
+	return later_add(tx, t->name, found, old.data ? old.data : "", fresh, err);
 }
 
 static int run_text(struct conn *c, struct err *err, const char *sql, int64_t id, const char *text)

@@ -1,0 +1,202 @@
+/* Lists: what a page asks for, in terms of the projection table. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ledger/projection.h"
+
+#define FILTERS_MAX 32
+
+struct plan {
+	struct table_filter filter[FILTERS_MAX + 1];
+	struct table_query query;
+};
+
+static int bad_field(const struct ledger_def *def, struct err *err)
+{
+	return err_set(
+		err, ERR_INVALID,
+		"「%"
+		"s」にない項目で絞り込みか並べ替えをしようとしました。一覧を開き直してください。",
+		def->title.ja);
+}
+
+/* Sealed values can only be met exactly: their columns hold tags. */
+static int plan_filter(const struct ledgers *l, const struct ledger_def *def,
+		       const struct list_filter *in, struct arena *arena, struct table_filter *out,
+		       struct err *err)
+{
+	const struct field_def *f;
+
+	*out = (struct table_filter){ TABLE_STATE, in->op, in->value };
+	if (in->field == -1)
+		return 0;
+	if (in->field < 0 || (size_t)in->field >= def->field_count)
+		return bad_field(def, err);
+	f = &def->field[in->field];
+	out->column = f->id;
+	if (in->op == TABLE_EMPTY || in->op == TABLE_FILLED)
+		return 0;
+	if (field_sealed(f) && in->op != TABLE_EQ && in->op != TABLE_NE)
+		return err_field(
+			err, ERR_INVALID, f->name,
+			"「%s」は暗号化されているため、同じ値かどうかでしか絞り込めません。",
+			f->label.ja);
+	out->value = projection_value(l, def, in->field, in->value ? in->value : "", arena);
+	if (!out->value)
+		return err_nomem(err);
+	if (!*out->value && (in->op == TABLE_EQ || in->op == TABLE_NE)) {
+		out->op = in->op == TABLE_EQ ? TABLE_EMPTY : TABLE_FILLED;
+		out->value = NULL;
+	}
+	return 0;
+}
+
+static int plan_sort(const struct ledger_def *def, const struct list_query *q,
+		     struct table_query *out, struct err *err)
+{
+	int field = q->sort;
+
+	out->descending = q->descending;
+	out->sort = TABLE_SEQ;
+	if (field == -2)
+		return 0;
+	if (field == -1) {
+		if (def->sort_count == 0)
+			return 0;
+		field = def->sort[0].field;
+		out->descending = def->sort[0].descending;
+	}
+	if (field < 0 || (size_t)field >= def->field_count)
+		return bad_field(def, err);
+	if (!field_sealed(&def->field[field]))
+		out->sort = def->field[field].id;
+	else if (q->sort >= 0)
+		return err_field(err, ERR_INVALID, def->field[field].name,
+				 "「%s」は暗号化されているため、並べ替えに使えません。",
+				 def->field[field].label.ja);
+	return 0;
+}
+
+static int plan_make(const struct ledgers *l, const struct list_query *q, struct arena *arena,
+		     struct plan *ret, struct err *err)
+{
+	bool state_asked = false;
+	size_t i;
+	int r = 0;
+
+	memset(ret, 0, sizeof *ret);
+	if (q->filter_count > FILTERS_MAX)
+		return err_set(err, ERR_LIMIT,
+			       "絞り込みの条件が多すぎます。%d個までにしてください。", FILTERS_MAX);
+	for (i = 0; i < q->filter_count && r >= 0; i++) {
+		r = plan_filter(l, q->def, &q->filter[i], arena, &ret->filter[i], err);
+		state_asked |= q->filter[i].field == -1 && q->filter[i].op == TABLE_EQ;
+	}
+	if (r < 0)
+		return r;
+	ret->query.filter_count = q->filter_count;
+	if (!q->with_voided && !state_asked)
+		ret->filter[ret->query.filter_count++] =
+			(struct table_filter){ TABLE_STATE, TABLE_NE,
+					       entry_state_name(STATE_VOIDED) };
+	ret->query.filter = ret->filter;
+	ret->query.search = q->search;
+	ret->query.limit = q->limit;
+	ret->query.offset = q->offset;
+	return plan_sort(q->def, q, &ret->query, err);
+}
+
+struct each {
+	const struct ledger_def *def;
+	struct arena arena; /* of one row */
+	int (*row)(void *arg, const struct list_row *r, struct err *err);
+	void *arg;
+};
+
+static int each_row(void *arg, const struct table_row *r, struct err *err)
+{
+	struct each *e = arg;
+	const char *value[TABLE_COLUMNS_MAX];
+	struct list_row out = { .id = r->entry,
+				.rev = r->rev,
+				.seq = r->seq,
+				.at_us = r->at_us,
+				.actor = r->actor ? r->actor : "",
+				.value = value };
+	int state = entry_state_parse(r->state), ret;
+	size_t i;
+
+	if (state < 0)
+		return err_set(
+			err, ERR_CORRUPT,
+			"台帳「%"
+			"s」の一覧に知らない状態があります。「改ざん検査」を行ってください。",
+			e->def->title.ja);
+	out.state = (enum entry_state)state;
+	for (i = 0; i < e->def->field_count; i++)
+		value[i] = projection_stored(&e->def->field[i], r->value[i], &e->arena);
+	ret = arena_failed(&e->arena) ? err_nomem(err) : e->row(e->arg, &out, err);
+	if (e->arena.used)
+		arena_release(&e->arena);
+	return ret;
+}
+
+int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
+	      int (*row)(void *arg, const struct list_row *r, struct err *err), void *arg,
+	      struct err *err)
+{
+	struct each e = { .def = q->def, .row = row, .arg = arg };
+	struct arena arena;
+	struct plan plan;
+	int r;
+
+	arena_init(&arena, 0);
+	arena_init(&e.arena, 0);
+	r = plan_make(l, q, &arena, &plan, err);
+	if (r >= 0)
+		r = table_query(c, &projection_of(l, q->def)->table, &plan.query, each_row, &e,
+				err);
+	arena_release(&e.arena);
+	arena_release(&arena);
+	return r < 0 ? r : 0;
+}
+
+int list_count(struct ledgers *l, struct conn *c, const struct list_query *q, int64_t cap,
+	       int64_t *ret, struct err *err)
+{
+	struct arena arena;
+	struct plan plan;
+	int r;
+
+	arena_init(&arena, 0);
+	r = plan_make(l, q, &arena, &plan, err);
+	if (r >= 0)
+		r = table_count(c, &projection_of(l, q->def)->table, &plan.query, cap, ret, err);
+	arena_release(&arena);
+	return r < 0 ? r : 0;
+}
+
+static int find_id(void *arg, const struct list_row *r, struct err *err)
+{
+	(void)err;
+	snprintf(arg, ID_SIZE, "%s", r->id);
+	return 0;
+}
+
+int list_find(struct ledgers *l, struct conn *c, const struct ledger_def *def, int field,
+	      const char *stored, char ret_id[ID_SIZE], struct err *err)
+{
+	struct list_filter by = { field, TABLE_EQ, stored };
+	struct list_query q = {
+		.def = def, .filter = &by, .filter_count = 1, .sort = -2, .limit = 1
+	};
+	int r;
+
+	ret_id[0] = '\0';
+	r = list_each(l, c, &q, find_id, ret_id, err);
+	if (r < 0 || *ret_id)
+		return r;
+	return err_set(err, ERR_NOT_FOUND, "「%s」の「%s」が「%s」の記録はありません。",
+		       def->title.ja, def->field[field].label.ja,
+		       field_sealed(&def->field[field]) ? "その値" : stored);
+}
