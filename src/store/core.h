@@ -77,6 +77,9 @@ struct readers {
 	pthread_cond_t back;
 	struct conn *idle;
 	unsigned idle_count, open_count;
+	/* Stays open as long as the store, so that the log and its index are never
+	 * taken down: making them anew needs room that a full disk does not have. */
+	struct conn *keeper;
 };
 
 /* What a room above keeps with the store: store_companion. */
@@ -103,6 +106,7 @@ int store_conn_open(struct store *s, enum conn_role role, struct conn **ret, str
 /* --- reader.c ------------------------------------------------------------------ */
 
 void readers_init(struct readers *r);
+int readers_keep(struct store *s, struct err *err);
 void readers_release(struct readers *r);
 
 /* --- companion.c --------------------------------------------------------------- */

@@ -20,8 +20,17 @@ void readers_release(struct readers *r)
 		r->idle = c->next;
 		conn_close(c);
 	}
+	conn_close(r->keeper);
 	pthread_cond_destroy(&r->back);
 	pthread_mutex_destroy(&r->lock);
+}
+
+int readers_keep(struct store *s, struct err *err)
+{
+	int64_t size;
+	int rc = store_conn_open(s, CONN_READER, &s->readers.keeper, err);
+
+	return rc < 0 ? rc : store_size(s->readers.keeper, &size, err);
 }
 
 /* An idle connection in *ret, or NULL and the right to open one more. */
