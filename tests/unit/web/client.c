@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <gnutls/gnutls.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,9 @@ static int connect_from(int port, const char *source)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((unsigned short)port) };
 	struct sockaddr_in from = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
 	if (source && (inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
 		       bind(fd, (struct sockaddr *)&from, sizeof from))) {
