@@ -39,7 +39,7 @@ static double heading_head(struct pdf *p, struct block *b)
 	height = (levels[h->level - 1].before + levels[h->level - 1].after) * MM + text_height(l) +
 		 flow_head(p, b->next);
 	g_object_unref(l);
-	return fmin(height, room * 0.7);
+	return fmin(height, room);
 }
 
 /* Links go by name: cairo cannot point at a page that is yet to come. */

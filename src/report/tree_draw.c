@@ -33,9 +33,10 @@ struct plan {
 	bool done[TREE_NODE_MAX]; /* branches that have a figure */
 };
 
+/* A page less a heading, a line of text and the title of the figure. */
 static double figure_room(const struct pdf *p)
 {
-	return flow_bottom(p) - flow_top(p) - 14 * MM;
+	return flow_bottom(p) - flow_top(p) - 32 * MM;
 }
 
 /* The best of these, preferring wide boxes; false if none can be read at the
@@ -96,47 +97,72 @@ static struct figure *add_figure(struct plan *pl, int item)
 	return f;
 }
 
-static bool calls_anyone(const struct tree *t, int item)
+/* Steps from `item` to each item, -1 where no arrows lead; returns the most. */
+static int measure_depth(const struct tree *t, int item, int depth[TREE_NODE_MAX])
+{
+	int level = 0, i;
+	bool again = true;
+
+	for (i = 0; i < t->count; i++)
+		depth[i] = i == item ? 0 : -1;
+	while (again) {
+		again = false;
+		for (i = 0; i < t->link_count; i++) {
+			const struct tree_link *l = &t->links[i];
+
+			if (depth[l->from] == level && depth[l->to] < 0) {
+				depth[l->to] = level + 1;
+				again = true;
+			}
+		}
+		level += again;
+	}
+	return level;
+}
+
+/* The items at most `most` steps away, and those of them that lead further. */
+static void cut_at(const struct tree *t, const int *depth, int most, bool *set, bool *more)
 {
 	int i;
 
+	for (i = 0; i < t->count; i++) {
+		set[i] = depth[i] >= 0 && depth[i] <= most;
+		more[i] = false;
+	}
 	for (i = 0; i < t->link_count; i++)
-		if (t->links[i].from == item && t->links[i].to != item)
-			return true;
-	return false;
+		if (set[t->links[i].from] && depth[t->links[i].to] > most)
+			more[t->links[i].from] = true;
 }
 
-/* One branch: whole if it fits, else its head with those it calls, and a figure
- * for each of them that calls others. */
+/* One branch: as many levels as fit, and a figure of its own for each item
+ * there that leads further. Where not even one level fits, a list of it. */
 static void plan_branch(struct plan *pl, int item)
 {
 	const struct tree *t = &pl->b->tree;
-	bool set[TREE_NODE_MAX] = { false }, more[TREE_NODE_MAX] = { false };
-	struct figure *f;
-	int i;
+	bool set[TREE_NODE_MAX], more[TREE_NODE_MAX];
+	int depth[TREE_NODE_MAX], levels, most, i;
+	struct figure *f, wider;
 
 	if (pl->done[item])
 		return;
 	pl->done[item] = true;
 	f = add_figure(pl, item);
-	tree_reach(t, item, set);
-	if (!f || try_picture(pl, set, NULL, f)) {
-		if (f)
-			f->drawn = true;
+	if (!f)
 		return;
+	levels = measure_depth(t, item, depth);
+	for (most = 1; most <= levels || most == 1; most++) {
+		wider = (struct figure){ .scale = 0 };
+		cut_at(t, depth, most, set, more);
+		if (!try_picture(pl, set, more, &wider))
+			break;
+		f->drawn = true;
+		f->pic = wider.pic;
+		f->scale = wider.scale;
 	}
-	memset(set, 0, sizeof set);
-	set[item] = true;
-	for (i = 0; i < t->link_count; i++)
-		if (t->links[i].from == item) {
-			set[t->links[i].to] = true;
-			more[t->links[i].to] =
-				t->links[i].to != item && calls_anyone(t, t->links[i].to);
-		}
-	f->drawn = try_picture(pl, set, more, f);
-	for (i = 0; i < t->link_count; i++)
-		if (t->links[i].from == item && more[t->links[i].to] && !flow_failed(pl->p))
-			plan_branch(pl, t->links[i].to);
+	cut_at(t, depth, most > 1 ? most - 1 : 1, set, more);
+	for (i = 0; i < t->count && !flow_failed(pl->p); i++)
+		if (more[i])
+			plan_branch(pl, i);
 }
 
 static void plan(struct pdf *p, struct tree_block *b)
