@@ -69,6 +69,7 @@ struct committer {
 	int64_t note_n, note_size; /* its number and size; 0: none */
 	int64_t note_at;	   /* when it was signed */
 	int wal_last, wal_next;	   /* length of the log, and at which to move it */
+	int64_t commits;	   /* transactions so far, for measuring */
 	bool dead;		   /* never writable again until reopened */
 };
 

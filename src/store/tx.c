@@ -42,6 +42,7 @@ static int tx_commit(struct tx *tx, struct err *err)
 	if (m->edge.size != m->safe.size)
 		m->last_at = tx->now;
 	m->safe = m->edge;
+	m->commits++;
 	return 0;
 }
 
