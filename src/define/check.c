@@ -1,0 +1,103 @@
+/* Rules that need a whole ledger or catalogue. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "define/parse.h"
+
+static void check_encrypted(struct reading *rd, const struct ledger_def *l, const int *field,
+			    size_t count, const char *where)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (l->field[field[i]].class >= CLASS_PATIENT)
+			complain_at(rd, &l->field[field[i]].pos,
+				    "項目 %s は暗号化されるため、%sには使えません", l->field[field[i]].name,
+				    where);
+}
+
+static bool on_form(const struct ledger_def *l, size_t field)
+{
+	size_t s, i;
+
+	for (s = 0; s < l->form_count; s++)
+		for (i = 0; i < l->form[s].count; i++)
+			if ((size_t)l->form[s].field[i] == field)
+				return true;
+	return false;
+}
+
+static void check_field(struct reading *rd, const struct ledger_def *l, size_t i)
+{
+	const struct field_def *f = &l->field[i];
+
+	if (f->unique && (f->type == FIELD_LONGTEXT || f->type == FIELD_FILES ||
+			  f->type == FIELD_REFS || f->class >= CLASS_PATIENT))
+		complain_at(rd, &f->pos, "項目 %s は unique にできません（長文・ファイル・暗号化される項目）",
+			    f->name);
+	if (f->required && f->type == FIELD_FILES)
+		complain_at(rd, &f->pos, "項目 %s（ファイル）は required にできません", f->name);
+	if (f->enum_def && f->default_value && !enum_find(f->enum_def, f->default_value))
+		complain_at(rd, &f->pos, "既定値「%s」が enum にありません", f->default_value);
+	if (f->type == FIELD_DATE && f->default_value && !date_valid(f->default_value))
+		complain_at(rd, &f->pos, "既定値「%s」が日付ではありません", f->default_value);
+	if (!l->system && f->required && !on_form(l, i))
+		complain_at(rd, &f->pos, "必須の項目 %s が入力の形（views.form）にありません", f->name);
+}
+
+void check_ledger(struct reading *rd, const struct ledger_def *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->field_count; i++)
+		check_field(rd, l, i);
+	if (l->field_count) {
+		const struct field_def *f = &l->field[l->name_field];
+
+		if (f->type == FIELD_FILES || f->type == FIELD_REFS || f->class >= CLASS_PATIENT)
+			complain_at(rd, &f->pos, "項目 %s は、件の呼び名（name_field）にはできません", f->name);
+	}
+	check_encrypted(rd, l, l->list_column, l->list_column_count, "一覧の列");
+	check_encrypted(rd, l, l->filter, l->filter_count, "絞り込み");
+	check_encrypted(rd, l, l->import_key, l->import_key_count, "取り込みの鍵");
+	for (i = 0; i < l->sort_count; i++)
+		check_encrypted(rd, l, &l->sort[i].field, 1, "並べ替え");
+}
+
+static bool known(const char *const *names, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void check_item(struct reading *rd, const struct catalogue *c, size_t i,
+		       const char *const *measures, size_t measure_count)
+{
+	const struct item_def *item = &c->item[i];
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (strcmp(c->item[k].id, item->id) == 0)
+			complain_at(rd, &item->pos, "項目の id「%s」が2回あります", item->id);
+	for (k = 0; k < c->section_count && strcmp(c->section[k].id, item->section) != 0; k++)
+		;
+	if (k == c->section_count)
+		complain_at(rd, &item->pos, "区分「%s」が sections にありません", item->section);
+	for (k = 0; measures && k < item->measure.count; k++)
+		if (!known(measures, measure_count, item->measure.item[k]))
+			complain_at(rd, &item->pos, "測り方「%s」はこのプログラムにありません",
+				    item->measure.item[k]);
+}
+
+void check_catalogue(struct reading *rd, const struct catalogue *c, const char *const *measures,
+		     size_t measure_count)
+{
+	size_t i;
+
+	for (i = 0; i < c->item_count; i++)
+		check_item(rd, c, i, measures, measure_count);
+}
