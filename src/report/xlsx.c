@@ -63,6 +63,7 @@ static bool make_formats(struct xlsx *x)
 	if (!x->head || !x->text || !x->wrap || !x->integer || !x->date || !x->note ||
 	    !x->note_head)
 		return false;
+	format_set_align(x->date, LXW_ALIGN_LEFT);
 	format_set_bold(x->head);
 	format_set_bg_color(x->head, 0xE6EBF2);
 	format_set_bottom(x->head, LXW_BORDER_THIN);
@@ -418,6 +419,52 @@ static int write_cell(struct xlsx *x, lxw_col_t column, const char *text, struct
 	return 0;
 }
 
+/* Lines a text takes in a column of that width. */
+static size_t lines_of(const struct xlsx_column *c, const char *text)
+{
+	size_t width = (size_t)(c->width > 2 ? c->width : 12), lines = 0;
+
+	while (text) {
+		const char *end = strchr(text, '\n');
+		size_t len = end ? (size_t)(end - text) : strlen(text);
+		size_t columns = 0, done = 0;
+
+		while (done < len) {
+			uint32_t ch;
+
+			done += utf8_decode(text + done, &ch);
+			columns += ch < 0x80 ? 1 : 2;
+		}
+		lines += c->wrap && columns > width ? (columns + width - 1) / width : 1;
+		text = end ? end + 1 : NULL;
+	}
+	return lines;
+}
+
+/* Not every program finds the height of wrapped text by itself. */
+static void set_height(struct xlsx *x, lxw_row_t row, size_t lines)
+{
+	if (lines > 1)
+		worksheet_set_row(x->sheet, row, lines > 24 ? 400 : 3 + 16.5 * (double)lines, NULL);
+}
+
+static size_t tallest(const struct xlsx *x, const char *const *cells)
+{
+	size_t most = 1, i;
+
+	for (i = 0; i < x->column_count; i++) {
+		const struct xlsx_column *c = &x->columns[i];
+
+		if (cells[i] && utf8_valid(cells[i], strlen(cells[i]), NULL) &&
+		    (c->wrap || strchr(cells[i], '\n'))) {
+			size_t lines = lines_of(c, cells[i]);
+
+			most = lines > most ? lines : most;
+		}
+	}
+	return most;
+}
+
 int xlsx_row(struct xlsx *x, const char *const *cells, struct err *err)
 {
 	size_t i;
@@ -432,6 +479,7 @@ int xlsx_row(struct xlsx *x, const char *const *cells, struct err *err)
 			       "1枚のシートに書ける行数（1,048,575行）を超えました。"
 			       "対象を絞るか、CSVで書き出してください。");
 	x->rows++;
+	set_height(x, x->rows, tallest(x, cells));
 	for (i = 0; i < x->column_count && r == 0; i++)
 		r = write_cell(x, (lxw_col_t)i, cells[i], err);
 	return r;
@@ -440,6 +488,7 @@ int xlsx_row(struct xlsx *x, const char *const *cells, struct err *err)
 int xlsx_notes(struct xlsx *x, const char *name, const char *const *lines, size_t count,
 	       struct err *err)
 {
+	static const struct xlsx_column column = { .width = 110, .wrap = true };
 	size_t i;
 	int r;
 
@@ -447,10 +496,12 @@ int xlsx_notes(struct xlsx *x, const char *name, const char *const *lines, size_
 	r = begin_sheet(x, name, err);
 	if (r < 0)
 		return r;
-	worksheet_set_column(x->sheet, 0, 0, 110, x->note);
+	worksheet_set_column(x->sheet, 0, 0, column.width, x->note);
 	for (i = 0; i < count && r == 0; i++) {
 		bool head = strncmp(lines[i], "# ", 2) == 0;
 
+		if (utf8_valid(lines[i], strlen(lines[i]), NULL))
+			set_height(x, (lxw_row_t)i, lines_of(&column, lines[i]));
 		if (*lines[i])
 			r = write_text(x, (lxw_row_t)i, 0, lines[i] + (head ? 2 : 0),
 				       head ? x->note_head : x->note, err);
