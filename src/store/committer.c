@@ -110,7 +110,10 @@ static int recover(struct store *s, struct err *err)
 		m->edge = m->safe = acknowledged;
 		return rc;
 	}
-	folder_reserve(&s->folder);
+	/* Not before there is a reserve again: the next full disk needs it. */
+	rc = folder_reserve(&s->folder, err);
+	if (rc < 0)
+		return rc;
 	sink_write(SINK_INFO, "write-resumed", "size=%llu", (unsigned long long)m->edge.size);
 	return 0;
 }
@@ -357,7 +360,8 @@ void committer_init(struct committer *m)
 
 int committer_start(struct store *s, struct err *err)
 {
-	s->commit.writable = true;
+	/* On a full disk it starts for reading, and writes as soon as there is room. */
+	s->commit.writable = folder_reserve(&s->folder, &s->commit.why) == 0;
 	if (pthread_create(&s->commit.thread, NULL, committer_main, s) != 0)
 		return err_nomem(err);
 	s->commit.started = true;

@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -133,16 +135,34 @@ void folder_release(struct folder *f)
 	f->lock_fd = -1;
 }
 
-void folder_reserve(const struct folder *f)
+static int reserve_make(const char *path)
+{
+	CLEANUP(close_fd) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int failed = fd < 0 ? errno : posix_fallocate(fd, 0, FOLDER_RESERVE_BYTES);
+
+	if (failed == EEXIST)
+		return 0;
+	if (failed && fd >= 0)
+		unlink(path);
+	return failed;
+}
+
+int folder_reserve(const struct folder *f, struct err *err)
 {
 	char path[PATH_MAX];
-	CLEANUP(close_fd) int fd = -1;
+	struct statvfs fs;
+	int failed, rc = folder_file(f->path, "reserve", path, err);
 
-	if (folder_file(f->path, "reserve", path, NULL) < 0 || file_exists(path))
-		return;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0 && posix_fallocate(fd, 0, FOLDER_RESERVE_BYTES) != 0)
-		unlink(path);
+	if (rc < 0)
+		return rc;
+	failed = reserve_make(path);
+	if (!failed && statvfs(f->path, &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize < FOLDER_ROOM_BYTES)
+		failed = ENOSPC;
+	/* Being without a reserve for any other reason is no harm now. */
+	if (failed == ENOSPC || failed == EDQUOT)
+		return err_errno(err, failed, "データフォルダ %.300s に書き込めません", f->path);
+	return 0;
 }
 
 bool folder_reserve_drop(const struct folder *f)

@@ -16,6 +16,7 @@
 
 #define FOLDER_DATABASE "daicho.db"
 #define FOLDER_RESERVE_BYTES (4 * 1024 * 1024)
+#define FOLDER_ROOM_BYTES (1024 * 1024) /* least room to write with */
 
 struct folder {
 	char path[PATH_MAX]; /* absolute, without symbolic links */
@@ -32,8 +33,9 @@ int folder_open(const char *data, struct folder *ret, struct err *err);
 int folder_lock(struct folder *f, struct err *err);
 void folder_release(struct folder *f);
 
-/* Sets the reserve aside, if there is room. Being without is no error. */
-void folder_reserve(const struct folder *f);
+/* Sets the reserve aside. ERR_IO if the disk has no room for it and a little
+ * more: then nothing should be written. */
+int folder_reserve(const struct folder *f, struct err *err);
 /* Gives the reserve back to the file system; true if there was one. */
 bool folder_reserve_drop(const struct folder *f);
 

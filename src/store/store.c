@@ -86,10 +86,7 @@ static int open_writing(struct store *s, struct err *err)
 	if (rc < 0)
 		return rc;
 	rc = readers_keep(s, err);
-	if (rc < 0)
-		return rc;
-	folder_reserve(&s->folder);
-	return committer_start(s, err);
+	return rc < 0 ? rc : committer_start(s, err);
 }
 
 static int open_reading(struct store *s, struct err *err)

@@ -80,6 +80,8 @@ struct table_query {
 	int sort;	     /* field id or enum table_fixed; 0 = TABLE_SEQ */
 	bool descending;
 	int64_t limit, offset;
+	bool by_sort; /* hint: many rows match the filters, so walk the index of `sort`
+		       * and stop at the limit instead of sorting all matches */
 };
 
 /* Calls row() for each match, in order; limit 0 means all. Strings live until it

@@ -107,7 +107,7 @@ static int bind_value(struct table_sql *q, const char *value, bool integer, stru
 }
 
 static int filter_write(struct table_sql *q, const struct table *t, const struct table_filter *f,
-			struct err *err)
+			bool by_sort, struct err *err)
 {
 	static const char *const operator[] = {
 		[TABLE_EQ] = "=",  [TABLE_NE] = "<>", [TABLE_LT] = "<",
@@ -119,6 +119,9 @@ static int filter_write(struct table_sql *q, const struct table *t, const struct
 
 	if (rc < 0)
 		return rc;
+	/* The unary plus keeps the filter from being looked up in an index. */
+	if (by_sort)
+		buf_putc(&q->text, '+');
 	if (f->op == TABLE_EMPTY || (f->op == TABLE_EQ && empty)) {
 		buf_printf(&q->text, "%s IS NULL", name);
 		return 0;
@@ -201,7 +204,7 @@ int table_sql_where(struct table_sql *q, const struct table *t, const struct tab
 	for (i = 0; rc == 0 && i < query->filter_count; i++) {
 		buf_puts(&q->text, joint);
 		joint = " AND ";
-		rc = filter_write(q, t, &query->filter[i], err);
+		rc = filter_write(q, t, &query->filter[i], query->by_sort, err);
 	}
 	if (rc == 0 && query->search)
 		rc = match_write(&q->match, query->search, err);
