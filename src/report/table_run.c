@@ -8,6 +8,8 @@
 #define PAD_X (1.5 * MM)
 #define PAD_Y (1.0 * MM)
 #define SPLIT_LEAST (25 * MM) /* a split row begins with at least this much */
+/* Each tagged cell costs about 160 bytes; beyond this many only rows are tagged. */
+#define TAGGED_CELLS 10000
 
 struct run {
 	struct pdf *p;
@@ -19,6 +21,7 @@ struct run {
 	PangoLayout *head[TABLE_COLUMNS_MAX];
 	double head_height;
 	bool shaded; /* the next row of a zebra table */
+	bool cells_tagged;
 };
 
 static double mark_side(const struct run *r)
@@ -59,6 +62,7 @@ static void run_init(struct run *r, struct pdf *p, struct table *t)
 	memset(r, 0, sizeof *r);
 	r->p = p;
 	r->t = t;
+	r->cells_tagged = t->row_count * t->count <= TAGGED_CELLS;
 	choose_type(r);
 	for (i = 0; i < t->count; i++) {
 		double share = t->columns[i].share > 0 ? t->columns[i].share : 1;
@@ -193,7 +197,7 @@ static uint32_t cell_colour(const struct pdf_cell *c)
 }
 
 /* Lines `from` to `to` of one cell, with its mark before the first of them. */
-static int draw_cell(struct run *r, const struct pdf_cell *c, size_t i, int from, int to)
+static void draw_cell(struct run *r, const struct pdf_cell *c, size_t i, int from, int to)
 {
 	struct pdf *p = r->p;
 	PangoLayout *l = r->cell[i];
@@ -202,14 +206,15 @@ static int draw_cell(struct run *r, const struct pdf_cell *c, size_t i, int from
 	if (from == 0 && c->mark != PDF_MARK_NONE)
 		paint_mark(p->cr, c->mark, x - side * 1.3, y + text_baseline(l) - side * 0.88,
 			   side);
-	flow_tag(p, "TD");
+	if (r->cells_tagged)
+		flow_tag(p, "TD");
 	flow_link(p, c->link);
 	paint_colour(p->cr, cell_colour(c));
 	if (to > from)
 		text_draw(p->cr, l, x, y, from, to);
 	flow_link_end(p, c->link);
-	flow_tag_end(p, "TD");
-	return 0;
+	if (r->cells_tagged)
+		flow_tag_end(p, "TD");
 }
 
 static void draw_part(struct run *r, const struct table_row *row, const int *from, const int *to,
