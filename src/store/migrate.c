@@ -33,17 +33,26 @@ const struct migration *schema_migrations(size_t *ret_count)
 	return migration_rows;
 }
 
+/* The text after `word` and a space or bracket, or NULL if `text` does not begin so. */
+static const char *after(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	return text && strncmp(text, word, len) == 0 && (text[len] == ' ' || text[len] == '(')
+		       ? text + len + 1
+		       : NULL;
+}
+
 bool schema_makes(const char *type, const char *name)
 {
-	char start[160];
-	size_t i, len;
+	const char *rest;
+	size_t i;
 
 	for (i = 0; i < sizeof schema_rows / sizeof schema_rows[0]; i++) {
-		len = (size_t)snprintf(start, sizeof start, "CREATE %s %s ", type, name);
-		if (len < sizeof start && strncasecmp(schema_rows[i], start, len) == 0)
-			return true;
-		len = (size_t)snprintf(start, sizeof start, "CREATE UNIQUE %s %s ", type, name);
-		if (len < sizeof start && strncasecmp(schema_rows[i], start, len) == 0)
+		rest = after(schema_rows[i], "CREATE");
+		if (after(rest, "UNIQUE"))
+			rest = after(rest, "UNIQUE");
+		if (after(after(rest, type), name))
 			return true;
 	}
 	return false;

@@ -62,13 +62,13 @@ static int run(sqlite3 *db, const char *sql, struct err *err)
 	return sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : check_error(db, err);
 }
 
-static int list_words(sqlite3 *db, const char *table, struct err *err)
+static int list_words(sqlite3 *db, const char *index, struct err *err)
 {
-	char sql[160];
+	CLEANUP(buf_release) struct buf text;
 
-	snprintf(sql, sizeof sql,
-		 "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, '%s', instance)", table);
-	return run(db, sql, err);
+	buf_init(&text, 0);
+	table_sql_words(&text, index);
+	return buf_failed(&text) ? err_nomem(err) : run(db, text.data, err);
 }
 
 /* Indexes the next rows after `*after` in memory and sums them. 1: there may be
@@ -96,11 +96,14 @@ static int rows_some(struct check *k, sqlite3_stmt *rows, sqlite3_stmt *add, str
 static int rows_all(struct check *k, struct err *err)
 {
 	sqlite3_stmt *rows = NULL, *add = NULL;
-	char sql[128];
+	CLEANUP(buf_release) struct buf text;
 	int rc = 1;
 
-	snprintf(sql, sizeof sql, "SELECT id, search FROM l_%s", k->t->name);
-	if (sqlite3_prepare_v2(k->disk, sql, -1, &rows, NULL) != SQLITE_OK)
+	buf_init(&text, 0);
+	table_sql_rows(&text, k->t);
+	if (buf_failed(&text))
+		return err_nomem(err);
+	if (sqlite3_prepare_v2(k->disk, text.data, -1, &rows, NULL) != SQLITE_OK)
 		rc = check_error(k->disk, err);
 	else if (sqlite3_prepare_v2(k->memory, "INSERT INTO copy (rowid, search) VALUES (?1, ?2)",
 				    -1, &add, NULL) != SQLITE_OK)

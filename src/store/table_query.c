@@ -5,59 +5,8 @@
 #include "base/cleanup.h"
 #include "store/table_sql.h"
 
-/* Columns before those of the fields. */
-#define FIXED_COLUMNS "entry, rev, state, seq, at_us, actor, behalf, search"
+/* Columns before those of the fields, as table_sql_query asks for them. */
 #define FIXED_COUNT 8
-
-static int order_write(struct table_sql *sql, const struct table *t, const struct table_query *q,
-		       struct err *err)
-{
-	const char *way = q->descending ? " DESC" : "";
-	int sort = q->sort ? q->sort : TABLE_SEQ;
-	char name[16];
-	bool integer;
-	int rc;
-
-	/* Time never goes back along the log, so its order is that of seq. */
-	if (sort == TABLE_AT)
-		sort = TABLE_SEQ;
-	rc = table_column_name(t, sort, name, &integer, err);
-	buf_printf(&sql->text, " ORDER BY %s%s, id%s", name, way, way);
-	return rc;
-}
-
-static int limit_write(struct table_sql *sql, const struct table_query *q, struct err *err)
-{
-	int rc = 0;
-
-	if (q->limit <= 0 && q->offset <= 0)
-		return 0;
-	buf_puts(&sql->text, " LIMIT ");
-	rc = table_sql_number(sql, q->limit > 0 ? q->limit : INT64_MAX, err);
-	if (rc == 0 && q->offset > 0) {
-		buf_puts(&sql->text, " OFFSET ");
-		rc = table_sql_number(sql, q->offset, err);
-	}
-	return rc;
-}
-
-static int query_write(struct table_sql *sql, const struct table *t, const struct table_query *q,
-		       struct err *err)
-{
-	size_t i;
-	int rc = table_name_check(t, err);
-
-	buf_puts(&sql->text, "SELECT " FIXED_COLUMNS);
-	for (i = 0; rc == 0 && i < t->column_count; i++)
-		buf_printf(&sql->text, ", f%d", t->column[i].id);
-	if (rc == 0)
-		buf_printf(&sql->text, " FROM l_%s", t->name);
-	if (rc == 0)
-		rc = table_sql_where(sql, t, q, err);
-	if (rc == 0)
-		rc = order_write(sql, t, q, err);
-	return rc == 0 ? limit_write(sql, q, err) : rc;
-}
 
 static void row_read(struct stmt *st, const struct table *t, const char **value,
 		     struct table_row *ret)
@@ -91,7 +40,7 @@ int table_query(struct conn *c, const struct table *t, const struct table_query 
 	int rc;
 
 	table_sql_init(&sql);
-	rc = query_write(&sql, t, q, err);
+	rc = table_sql_query(&sql, t, q, err);
 	if (rc == 0)
 		rc = table_sql_begin(c, &sql, &st, err);
 	if (rc < 0)
@@ -113,42 +62,13 @@ int table_count(struct conn *c, const struct table *t, const struct table_query 
 {
 	CLEANUP(table_sql_release) struct table_sql sql;
 	struct stmt *st;
-	int rc = table_name_check(t, err);
+	int rc;
 
 	table_sql_init(&sql);
-	if (rc < 0)
-		return rc;
-	buf_printf(&sql.text, "SELECT COUNT(*) FROM (SELECT 1 FROM l_%s", t->name);
-	rc = table_sql_where(&sql, t, q, err);
-	if (rc == 0 && cap > 0) {
-		buf_puts(&sql.text, " LIMIT ");
-		rc = table_sql_number(&sql, cap, err);
-	}
-	buf_puts(&sql.text, ") AS found");
+	rc = table_sql_count(&sql, t, q, cap, err);
 	if (rc == 0)
 		rc = table_sql_begin(c, &sql, &st, err);
 	return rc < 0 ? rc : stmt_value(st, 0, ret, err);
-}
-
-static int group_write(struct table_sql *sql, const struct table *t, const struct table_query *q,
-		       int column, int64_t limit, struct err *err)
-{
-	char name[16];
-	bool integer;
-	int rc = table_name_check(t, err);
-
-	if (rc == 0)
-		rc = table_column_name(t, column, name, &integer, err);
-	if (rc < 0)
-		return rc;
-	buf_printf(&sql->text, "SELECT %s, COUNT(*) FROM l_%s", name, t->name);
-	rc = table_sql_where(sql, t, q, err);
-	buf_printf(&sql->text, " GROUP BY %s ORDER BY 2 DESC, 1", name);
-	if (rc == 0 && limit > 0) {
-		buf_puts(&sql->text, " LIMIT ");
-		rc = table_sql_number(sql, limit, err);
-	}
-	return rc;
 }
 
 int table_group(struct conn *c, const struct table *t, const struct table_query *q, int column,
@@ -161,7 +81,7 @@ int table_group(struct conn *c, const struct table *t, const struct table_query 
 	int rc;
 
 	table_sql_init(&sql);
-	rc = group_write(&sql, t, q, column, limit, err);
+	rc = table_sql_group(&sql, t, q, column, limit, err);
 	if (rc == 0)
 		rc = table_sql_begin(c, &sql, &st, err);
 	if (rc < 0)

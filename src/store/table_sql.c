@@ -215,6 +215,106 @@ int table_sql_where(struct table_sql *q, const struct table *t, const struct tab
 	return rc;
 }
 
+static int order_write(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		       struct err *err)
+{
+	const char *way = q->descending ? " DESC" : "";
+	int sort = q->sort ? q->sort : TABLE_SEQ;
+	char name[16];
+	bool integer;
+	int rc;
+
+	/* Time never goes back along the log, so its order is that of seq. */
+	if (sort == TABLE_AT)
+		sort = TABLE_SEQ;
+	rc = table_column_name(t, sort, name, &integer, err);
+	buf_printf(&sql->text, " ORDER BY %s%s, id%s", name, way, way);
+	return rc;
+}
+
+static int limit_write(struct table_sql *sql, const struct table_query *q, struct err *err)
+{
+	int rc = 0;
+
+	if (q->limit <= 0 && q->offset <= 0)
+		return 0;
+	buf_puts(&sql->text, " LIMIT ");
+	rc = table_sql_number(sql, q->limit > 0 ? q->limit : INT64_MAX, err);
+	if (rc == 0 && q->offset > 0) {
+		buf_puts(&sql->text, " OFFSET ");
+		rc = table_sql_number(sql, q->offset, err);
+	}
+	return rc;
+}
+
+int table_sql_query(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    struct err *err)
+{
+	size_t i;
+	int rc = table_name_check(t, err);
+
+	buf_puts(&sql->text, "SELECT "
+			     "entry, rev, state, seq, at_us, actor, behalf, search");
+	for (i = 0; rc == 0 && i < t->column_count; i++)
+		buf_printf(&sql->text, ", f%d", t->column[i].id);
+	if (rc == 0)
+		buf_printf(&sql->text, " FROM l_%s", t->name);
+	if (rc == 0)
+		rc = table_sql_where(sql, t, q, err);
+	if (rc == 0)
+		rc = order_write(sql, t, q, err);
+	return rc == 0 ? limit_write(sql, q, err) : rc;
+}
+
+int table_sql_count(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    int64_t cap, struct err *err)
+{
+	int rc = table_name_check(t, err);
+
+	if (rc < 0)
+		return rc;
+	buf_printf(&sql->text, "SELECT COUNT(*) FROM (SELECT 1 FROM l_%s", t->name);
+	rc = table_sql_where(sql, t, q, err);
+	if (rc == 0 && cap > 0) {
+		buf_puts(&sql->text, " LIMIT ");
+		rc = table_sql_number(sql, cap, err);
+	}
+	buf_puts(&sql->text, ") AS found");
+	return rc;
+}
+
+int table_sql_group(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    int column, int64_t limit, struct err *err)
+{
+	char name[16];
+	bool integer;
+	int rc = table_name_check(t, err);
+
+	if (rc == 0)
+		rc = table_column_name(t, column, name, &integer, err);
+	if (rc < 0)
+		return rc;
+	buf_printf(&sql->text, "SELECT %s, COUNT(*) FROM l_%s", name, t->name);
+	rc = table_sql_where(sql, t, q, err);
+	buf_printf(&sql->text, " GROUP BY %s ORDER BY 2 DESC, 1", name);
+	if (rc == 0 && limit > 0) {
+		buf_puts(&sql->text, " LIMIT ");
+		rc = table_sql_number(sql, limit, err);
+	}
+	return rc;
+}
+
+void table_sql_rows(struct buf *text, const struct table *t)
+{
+	buf_printf(text, "SELECT id, search FROM l_%s", t->name);
+}
+
+void table_sql_words(struct buf *text, const char *index)
+{
+	buf_printf(text, "CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, '%s', instance)",
+		   index);
+}
+
 int table_sql_begin(struct conn *c, struct table_sql *q, struct stmt **ret, struct err *err)
 {
 	int i, rc;

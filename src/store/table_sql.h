@@ -35,6 +35,17 @@ int table_column_name(const struct table *t, int column, char ret[16], bool *ret
 /* Appends " WHERE ..." for filters and search, or nothing. */
 int table_sql_where(struct table_sql *q, const struct table *t, const struct table_query *query,
 		    struct err *err);
+/* Whole statements: a list (entry, rev, state, seq, at_us, actor, behalf, search,
+ * then the fields), a count no further than `cap`, and numbers per value. */
+int table_sql_query(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    struct err *err);
+int table_sql_count(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    int64_t cap, struct err *err);
+int table_sql_group(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    int column, int64_t limit, struct err *err);
+/* For table_check.c: every row's text, and a listing of an index word by word. */
+void table_sql_rows(struct buf *text, const struct table *t);
+void table_sql_words(struct buf *text, const char *index);
 /* Appends "?n" and keeps the value. */
 int table_sql_number(struct table_sql *q, int64_t value, struct err *err);
 /* Prepares and binds. */
