@@ -13,6 +13,7 @@ err_vset(struct err *e, int code, const char *fmt, va_list ap)
 	memset(e, 0, sizeof *e);
 	e->code = code;
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
+	trim_utf8(e->text, sizeof e->text);
 }
 
 int err_set(struct err *e, int code, const char *fmt, ...)

@@ -62,12 +62,15 @@ static void check_target(struct answering *a, struct faults *faults)
 	fiscal_year_range(a->view.round.year, first, last);
 	if (a->change->value != ANSWER_NO) {
 		if (*a->target)
-			fault(faults, "target_on", "目標日は「いいえ」のときだけ書きます。空にしてください");
+			fault(faults, "target_on",
+			      "目標日は「いいえ」のときだけ書きます。空にしてください");
 		return;
 	}
 	if (*a->target && strcmp(a->target, first) >= 0 && strcmp(a->target, last) <= 0)
 		return;
-	snprintf(text, sizeof text, "「いいえ」のときは、%sから%sまでの目標日を書いてください（年度内に「はい」にする日）",
+	snprintf(text, sizeof text,
+		 "「いいえ」のときは、%sから%"
+		 "sまでの目標日を書いてください（年度内に「はい」にする日）",
 		 first, last);
 	fault(faults, "target_on", text);
 }
@@ -78,11 +81,16 @@ static void check_dates(struct answering *a, struct faults *faults)
 
 	date_today(today);
 	if (!read_date(a, a->change->confirmed_on, &a->confirmed))
-		fault(faults, "confirmed_on", "確認日が日付ではありません。2026-11-20 や 令和8年11月20日 のように書いてください");
+		fault(faults, "confirmed_on",
+		      "確認日が日付ではありません。2026-11-20 や 令和8年11月20日 "
+		      "のように書いてください");
 	else if (strcmp(a->confirmed, today) > 0)
-		fault(faults, "confirmed_on", "確認日が未来になっています。確かめた日を書いてください");
+		fault(faults, "confirmed_on",
+		      "確認日が未来になっています。確かめた日を書いてください");
 	if (!read_date(a, a->change->target_on, &a->target))
-		fault(faults, "target_on", "目標日が日付ではありません。2026-11-20 や 令和8年11月20日 のように書いてください");
+		fault(faults, "target_on",
+		      "目標日が日付ではありません。2026-11-20 や 令和8年11月20日 "
+		      "のように書いてください");
 	else
 		check_target(a, faults);
 	if (!*a->confirmed && a->change->value != ANSWER_UNCONFIRMED)

@@ -94,7 +94,8 @@ static int gather_row(void *arg, const struct list_row *row, struct err *err)
 	int value = answer_parse(system_value(g->def, row->value, "value"));
 
 	if (g->ret->count == g->ret->alloc || value < 0)
-		return err_set(err, ERR_CORRUPT, "回答の記録がおかしくなっています（%s）。改ざん検査をしてください",
+		return err_set(err, ERR_CORRUPT,
+			       "回答の記録がおかしくなっています（%s）。改ざん検査をしてください",
 			       row->id);
 	s = &g->ret->item[g->ret->count++];
 	memcpy(s->answer.id, row->id, strlen(row->id) + 1);

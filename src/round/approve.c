@@ -11,13 +11,16 @@ static int check_view(const struct round_view *v, const char *digest, bool parti
 {
 	if (strcmp(v->digest, digest) != 0)
 		return err_set(err, ERR_CONFLICT,
-			       "見ていた間に回答が変わりました。もう一度開いて、内容を確かめてから承認してください");
+			       "見ていた間に回答が変わりました。もう一度開いて、内容を確かめてから"
+			       "承認してください");
 	if (v->approval.state == APPROVAL_CURRENT)
 		return err_set(err, ERR_CONFLICT, "この内容は、もう %s が承認しています",
 			       v->approval.by);
 	if (v->unconfirmed && !partial && !v->precondition_no)
 		return err_set(err, ERR_INVALID,
-			       "未確認の回答が%lld件あります。答えてから承認するか、「未確認を残して承認する」を選んでください",
+			       "未確認の回答が%"
+			       "lld件あります。答えてから承認するか、「未確認を残して承認する」を選"
+			       "んでください",
 			       (long long)v->unconfirmed);
 	return 0;
 }

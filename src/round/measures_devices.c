@@ -60,14 +60,16 @@ int measure_device_ledger_kept(const struct measure_input *in, struct proposal *
 	if (r < 0)
 		return r;
 	if (!t.counted)
-		return tally_result(&t, PROPOSE_NO, "機器台帳に機器が登録されていません。",
-				    "機器台帳に、サーバ・端末PC・ネットワーク機器を登録してください。", ret,
-				    err);
+		return tally_result(
+			&t, PROPOSE_NO, "機器台帳に機器が登録されていません。",
+			"機器台帳に、サーバ・端末PC・ネットワーク機器を登録してください。", ret,
+			err);
 	return tally_result(
 		&t, t.faults ? PROPOSE_PARTLY : PROPOSE_YES,
 		arena_printf(in->arena, "機器%lld台を登録しています。%s", (long long)t.counted,
 			     t.faults ? arena_printf(in->arena,
-						     "管理者・棚卸し日・OSのどれかが足りない機器が%lld台あります。",
+						     "管理者・棚卸し日・OSのどれかが足りない機器が%"
+						     "lld台あります。",
 						     (long long)t.faults)
 				      : "すべてに管理者があり、1年以内に棚卸しをしています。"),
 		"足りない欄を埋め、棚卸しをして日付を記入してください。", ret, err);
@@ -94,12 +96,15 @@ int measure_service_ledger_kept(const struct measure_input *in, struct proposal 
 		return r;
 	if (!t.counted)
 		return tally_result(&t, PROPOSE_NONE,
-				    "クラウド・外部サービス台帳は0件です。使っていなければ、このままで構いません。",
+				    "クラウド・外部サービス台帳は0件です。使っていなければ、このま"
+				    "まで構いません。",
 				    "使っているクラウドや回線があれば登録してください。", ret, err);
-	return tally_result(&t, t.faults ? PROPOSE_PARTLY : PROPOSE_YES,
-			    arena_printf(in->arena, "サービス%lld件を登録しています。管理者のないものは%lld件です。",
-					 (long long)t.counted, (long long)t.faults),
-			    "サービスごとに院内の管理者を決めて記入してください。", ret, err);
+	return tally_result(
+		&t, t.faults ? PROPOSE_PARTLY : PROPOSE_YES,
+		arena_printf(in->arena,
+			     "サービス%lld件を登録しています。管理者のないものは%lld件です。",
+			     (long long)t.counted, (long long)t.faults),
+		"サービスごとに院内の管理者を決めて記入してください。", ret, err);
 }
 
 /* --- one yes/no field of every device of the column ------------------------------ */
@@ -112,30 +117,33 @@ static int yes_row(struct tally *t, const struct list_row *row, struct err *err)
 						 : tally_bad(t, row, t->fault, err);
 }
 
-static int propose_from_counts(struct tally *t, const char *what, const char *next_step,
-			       struct proposal *ret, struct err *err)
+/* `what` says how it is when all is well, `noun` names what is asked. */
+static int propose_from_counts(struct tally *t, const char *what, const char *noun,
+			       const char *next_step, struct proposal *ret, struct err *err)
 {
 	struct arena *a = t->in->arena;
 	const char *words = column_words(t->in);
 
 	if (!t->counted)
-		return tally_result(t, PROPOSE_NONE,
-				    arena_printf(a, "%sが台帳に登録されていないため、提案できません。", words),
-				    "先に機器台帳に登録してください。", ret, err);
+		return tally_result(
+			t, PROPOSE_NONE,
+			arena_printf(a, "%sが台帳に登録されていないため、提案できません。", words),
+			"先に機器台帳に登録してください。", ret, err);
 	if (!t->faults)
 		return tally_result(t, PROPOSE_YES,
 				    arena_printf(a, "%s%lld台のすべてで、%s。", words,
 						 (long long)t->counted, what),
 				    NULL, ret, err);
 	return tally_result(t, t->faults == t->counted ? PROPOSE_NO : PROPOSE_PARTLY,
-			    arena_printf(a, "%s%lld台のうち%lld台は、%sと確かめられていません。", words,
-					 (long long)t->counted, (long long)t->faults, what),
+			    arena_printf(a,
+					 "%s%lld台のうち%lld台で、%sがまだ確かめられていません。",
+					 words, (long long)t->counted, (long long)t->faults, noun),
 			    next_step, ret, err);
 }
 
 static int devices_say_yes(const struct measure_input *in, const char *field, const char *fault,
-			   const char *what, const char *next_step, struct proposal *ret,
-			   struct err *err)
+			   const char *what, const char *noun, const char *next_step,
+			   struct proposal *ret, struct err *err)
 {
 	struct tally t;
 	int r;
@@ -144,30 +152,31 @@ static int devices_say_yes(const struct measure_input *in, const char *field, co
 	t.field = field;
 	t.fault = fault;
 	r = tally_walk(&t, "devices", yes_row, err);
-	return r < 0 ? r : propose_from_counts(&t, what, next_step, ret, err);
+	return r < 0 ? r : propose_from_counts(&t, what, noun, next_step, ret, err);
 }
 
 int measure_access_rights_set(const struct measure_input *in, struct proposal *ret, struct err *err)
 {
 	return devices_say_yes(in, "access_limited", "アクセス権限の設定が未確認",
 			       "職種や担当に応じたアクセス権限が設定されています",
+			       "アクセス権限の設定",
 			       "権限の設定を確かめ、機器台帳に記入してください。", ret, err);
 }
 
 int measure_access_log_kept(const struct measure_input *in, struct proposal *ret, struct err *err)
 {
 	return devices_say_yes(in, "log_kept", "アクセスログの記録が未確認",
-			       "アクセスログを残しています",
+			       "アクセスログを残しています", "アクセスログの記録",
 			       "ログが残る設定かを確かめ、機器台帳に記入してください。", ret, err);
 }
 
 int measure_connection_restricted(const struct measure_input *in, struct proposal *ret,
 				  struct err *err)
 {
-	return devices_say_yes(in, "connection_limited", "接続元の制限が未確認",
-			       "接続元を制限しています",
-			       "つないでよい相手だけに絞る設定かを確かめ、機器台帳に記入してください。",
-			       ret, err);
+	return devices_say_yes(
+		in, "connection_limited", "接続元の制限が未確認", "接続元を制限しています",
+		"接続元の制限",
+		"つないでよい相手だけに絞る設定かを確かめ、機器台帳に記入してください。", ret, err);
 }
 
 int measure_background_stopped(const struct measure_input *in, struct proposal *ret,
@@ -175,14 +184,17 @@ int measure_background_stopped(const struct measure_input *in, struct proposal *
 {
 	return devices_say_yes(in, "services_stopped", "不要なソフト・サービスの停止が未確認",
 			       "使わないソフトウェアとサービスを止めています",
-			       "裏で動いている不要なものを止め、機器台帳に記入してください。", ret, err);
+			       "不要なソフトウェア・サービスの停止",
+			       "裏で動いている不要なものを止め、機器台帳に記入してください。", ret,
+			       err);
 }
 
 int measure_media_restricted(const struct measure_input *in, struct proposal *ret, struct err *err)
 {
 	return devices_say_yes(in, "media_restricted", "外部記録媒体の制限が未確認",
-			       "USBメモリなどの接続を制限しています",
-			       "つなげる媒体を決めて制限し、機器台帳に記入してください。", ret, err);
+			       "USBメモリなどの接続を制限しています", "外部記録媒体の接続の制限",
+			       "つなげる媒体を決めて制限し、機器台帳に記入してください。", ret,
+			       err);
 }
 
 /* --- measures with their own rule per device ---------------------------------------- */
@@ -207,8 +219,11 @@ int measure_password_reuse_forbidden(const struct measure_input *in, struct prop
 	tally_init(&t, in);
 	r = tally_walk(&t, "devices", password_row, err);
 	return r < 0 ? r
-		     : propose_from_counts(&t, "出荷時のものを変え、使い回していません",
-					   "機器ごとに別のパスワードにし、機器台帳に記入してください。", ret, err);
+		     : propose_from_counts(
+			       &t, "出荷時のものを変え、使い回していません",
+			       "パスワードの変更と使い回しの有無",
+			       "機器ごとに別のパスワードにし、機器台帳に記入してください。", ret,
+			       err);
 }
 
 static int patch_row(struct tally *t, const struct list_row *row, struct err *err)
@@ -239,7 +254,9 @@ int measure_patches_current(const struct measure_input *in, struct proposal *ret
 	r = tally_walk(&t, "devices", patch_row, err);
 	return r < 0 ? r
 		     : propose_from_counts(&t, "3か月以内に更新プログラムを確かめて適用しています",
-					   "適用の状況を確かめ（事業者に任せている場合は尋ね）、機器台帳に記入してください。",
+					   "更新プログラムの適用（3か月以内）",
+					   "適用の状況を確かめ（事業者に任せている場合は尋ね）、機"
+					   "器台帳に記入してください。",
 					   ret, err);
 }
 
@@ -266,7 +283,9 @@ int measure_leavers_removed(const struct measure_input *in, struct proposal *ret
 	r = tally_walk(&t, "devices", review_row, err);
 	return r < 0 ? r
 		     : propose_from_counts(&t, "1年以内に不要なアカウントを見直しています",
-					   "退職者などのアカウントを消し、見直した日を機器台帳に記入してください。",
+					   "不要なアカウントの見直し（1年以内）",
+					   "退職者などのアカウントを消し、見直した日を機器台帳に記"
+					   "入してください。",
 					   ret, err);
 }
 
@@ -295,7 +314,9 @@ int measure_two_factor_planned(const struct measure_input *in, struct proposal *
 	tally_init(&t, in);
 	r = tally_walk(&t, "devices", factor_row, err);
 	return r < 0 ? r
-		     : propose_from_counts(&t, "二要素認証を導入済みか、令和9年度までに導入する予定です",
-					   "更改の予定に合わせて導入時期を決め、機器台帳に記入してください。", ret,
-					   err);
+		     : propose_from_counts(
+			       &t, "二要素認証を導入済みか、令和9年度までに導入する予定です",
+			       "二要素認証の予定",
+			       "更改の予定に合わせて導入時期を決め、機器台帳に記入してください。",
+			       ret, err);
 }

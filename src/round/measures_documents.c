@@ -38,14 +38,17 @@ static int document_of(const struct measure_input *in, const char *kind, const c
 	if (!t.found)
 		return tally_result(&t, PROPOSE_NO,
 				    arena_printf(in->arena, "文書台帳に%sがありません。", what),
-				    arena_printf(in->arena, "%sを作り、決めた日と次の見直し日を付けて文書台帳に登録してください。",
+				    arena_printf(in->arena,
+						 "%sを作り、決めた日と次の見直し日を付けて文書台帳"
+						 "に登録してください。",
 						 what),
 				    ret, err);
-	return tally_result(&t, t.faults < t.counted ? PROPOSE_YES : PROPOSE_PARTLY,
-			    arena_printf(in->arena, "%sとして%sなど%lld件を登録しています。%s", what,
-					 t.text ? t.text : "", (long long)t.counted,
-					 t.faults < t.counted ? "" : "確定や見直しが済んでいません。"),
-			    "文書を確定し、見直しの期限を過ぎていれば見直して日付を改めてください。", ret, err);
+	return tally_result(
+		&t, t.faults < t.counted ? PROPOSE_YES : PROPOSE_PARTLY,
+		arena_printf(in->arena, "%sとして%sなど%lld件を登録しています。%s", what,
+			     t.text ? t.text : "", (long long)t.counted,
+			     t.faults < t.counted ? "" : "確定や見直しが済んでいません。"),
+		"文書を確定し、見直しの期限を過ぎていれば見直して日付を改めてください。", ret, err);
 }
 
 int measure_backup_documented(const struct measure_input *in, struct proposal *ret, struct err *err)

@@ -17,9 +17,9 @@ static int officer_row(struct tally *t, const struct list_row *row, struct err *
 	if (!tally_is(t, row, "post", "safety_officer") || !in_office(t, row))
 		return 0;
 	if (!t->found)
-		t->text = arena_printf(t->in->arena, "%s（%s から）",
-				       row->value[t->def->name_field],
-				       tally_value(t, row, "from_date"));
+		t->text =
+			arena_printf(t->in->arena, "%s（%s から）", row->value[t->def->name_field],
+				     tally_value(t, row, "from_date"));
 	t->found = true;
 	if (!*tally_value(t, row, "authority"))
 		return tally_bad(t, row, "権限と役割の記入がない", err);
@@ -36,14 +36,17 @@ int measure_officer_appointed(const struct measure_input *in, struct proposal *r
 	if (r < 0)
 		return r;
 	if (!t.found)
-		return tally_result(&t, PROPOSE_NO,
-				    "担当者台帳に、在任中の医療情報システム安全管理責任者がいません。",
-				    "担当者台帳に、安全管理責任者の任命（氏名、任命日、権限）を登録してください。",
-				    ret, err);
+		return tally_result(
+			&t, PROPOSE_NO,
+			"担当者台帳に、在任中の医療情報システム安全管理責任者がいません。",
+			"担当者台帳に、安全管理責任者の任命（氏名、任命日、権限）を登録してください"
+			"。",
+			ret, err);
 	return tally_result(&t, t.faults ? PROPOSE_PARTLY : PROPOSE_YES,
-			    arena_printf(in->arena, "医療情報システム安全管理責任者は %s です。%s", t.text,
-					 t.faults ? "権限と役割が書かれていません。" : ""),
-			    "任命の「権限」に、役割と止める判断ができる範囲を書いてください。", ret, err);
+			    arena_printf(in->arena, "医療情報システム安全管理責任者は %s です。%s",
+					 t.text, t.faults ? "権限と役割が書かれていません。" : ""),
+			    "任命の「権限」に、役割と止める判断ができる範囲を書いてください。", ret,
+			    err);
 }
 
 /* Which kinds of people a contact tree must reach. */
@@ -63,8 +66,8 @@ static int contact_row(struct tally *t, const struct list_row *row, struct err *
 		got->vendor |= tally_is(t, row, "category", "vendor");
 		return tally_good(t, row, err);
 	}
-	return tally_bad(t, row, *tally_value(t, row, "phone") ? "連絡の順番がない" : "電話番号がない",
-			 err);
+	return tally_bad(
+		t, row, *tally_value(t, row, "phone") ? "連絡の順番がない" : "電話番号がない", err);
 }
 
 int measure_contact_tree_ready(const struct measure_input *in, struct proposal *ret,
@@ -86,19 +89,23 @@ int measure_contact_tree_ready(const struct measure_input *in, struct proposal *
 	if (!missing)
 		return err_nomem(err);
 	if (*missing)
-		return tally_result(&t, t.counted ? PROPOSE_PARTLY : PROPOSE_NO,
-				    arena_printf(in->arena,
-						 "連絡先は%lld件です。電話番号と順番のそろった連絡先が足りません: %s",
-						 (long long)t.counted, missing),
-				    "連絡先台帳に、足りない相手の電話番号と連絡の順番を登録してください。",
-				    ret, err);
-	return tally_result(&t, t.faults ? PROPOSE_PARTLY : PROPOSE_YES,
-			    arena_printf(in->arena,
-					 "連絡先を%lld件登録しています（院内、厚生労働省、警察、事業者を含む）。%s",
-					 (long long)t.counted,
-					 t.faults ? arena_printf(in->arena,
-								 "電話番号か順番のない連絡先が%lld件あります。",
-								 (long long)t.faults)
-						  : ""),
-			    "電話番号か順番のない連絡先を埋めてください。", ret, err);
+		return tally_result(
+			&t, t.counted ? PROPOSE_PARTLY : PROPOSE_NO,
+			arena_printf(in->arena,
+				     "連絡先は%"
+				     "lld件です。電話番号と順番のそろった連絡先が足りません: %s",
+				     (long long)t.counted, missing),
+			"連絡先台帳に、足りない相手の電話番号と連絡の順番を登録してください。", ret,
+			err);
+	return tally_result(
+		&t, t.faults ? PROPOSE_PARTLY : PROPOSE_YES,
+		arena_printf(
+			in->arena,
+			"連絡先を%lld件登録しています（院内、厚生労働省、警察、事業者を含む）。%s",
+			(long long)t.counted,
+			t.faults ? arena_printf(in->arena,
+						"電話番号か順番のない連絡先が%lld件あります。",
+						(long long)t.faults)
+				 : ""),
+		"電話番号か順番のない連絡先を埋めてください。", ret, err);
 }

@@ -53,18 +53,24 @@ int measure_remote_maintenance_known(const struct measure_input *in, struct prop
 	if (r < 0)
 		return r;
 	if (!vendors)
-		return tally_result(&t, PROPOSE_NONE,
-				    "契約のある事業者が登録されていません。契約がなければ記入は不要です。",
-				    "契約のある事業者があれば、事業者台帳に登録してください。", ret, err);
+		return tally_result(
+			&t, PROPOSE_NONE,
+			"契約のある事業者が登録されていません。契約がなければ記入は不要です。",
+			"契約のある事業者があれば、事業者台帳に登録してください。", ret, err);
 	return tally_result(
 		&t, t.faults ? (t.faults == t.counted ? PROPOSE_NO : PROPOSE_PARTLY) : PROPOSE_YES,
 		t.faults ? arena_printf(in->arena,
-					"契約のある事業者%lld社。リモートメンテナンスの有無を確かめていない事業者・機器・サービスが%lld件あります。",
+					"契約のある事業者%"
+					"lld社。リモートメンテナンスの有無を確かめていない事業者・"
+					"機器・サービスが%lld件あります。",
 					(long long)vendors, (long long)t.faults)
-			 : arena_printf(in->arena,
-					"契約のある事業者%lld社のすべてに確認し、機器とサービスの有無も記入済みです。",
-					(long long)vendors),
-		"事業者に、誰が・どこから・どのようにつなぐかを尋ね、台帳に記入してください。", ret, err);
+			 : arena_printf(
+				   in->arena,
+				   "契約のある事業者%"
+				   "lld社のすべてに確認し、機器とサービスの有無も記入済みです。",
+				   (long long)vendors),
+		"事業者に、誰が・どこから・どのようにつなぐかを尋ね、台帳に記入してください。", ret,
+		err);
 }
 
 /* What the disclosures of one vendor look like. */
@@ -123,12 +129,15 @@ int measure_disclosures_received(const struct measure_input *in, struct proposal
 	if (r < 0)
 		return r;
 	if (!t.counted)
-		return tally_result(&t, PROPOSE_NONE,
-				    "契約のある事業者が登録されていません。契約がなければ記入は不要です。",
-				    "契約のある事業者があれば、事業者台帳に登録してください。", ret, err);
+		return tally_result(
+			&t, PROPOSE_NONE,
+			"契約のある事業者が登録されていません。契約がなければ記入は不要です。",
+			"契約のある事業者があれば、事業者台帳に登録してください。", ret, err);
 	return tally_result(
 		&t, t.faults ? (t.faults == t.counted ? PROPOSE_NO : PROPOSE_PARTLY) : PROPOSE_YES,
-		arena_printf(in->arena, "契約のある事業者%lld社のうち、%lld社から説明のそろったMDS/SDSを受け取っています。",
+		arena_printf(in->arena,
+			     "契約のある事業者%lld社のうち、%lld社から説明のそろったMDS/"
+			     "SDSを受け取っています。",
 			     (long long)t.counted, (long long)(t.counted - t.faults)),
 		"受け取っていない事業者に提出を求め、開示書台帳に登録してください。", ret, err);
 }

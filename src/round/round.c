@@ -43,7 +43,8 @@ int system_put(const struct ledger_def *def, const char **value, const char *fie
 	int index = ledger_field(def, field);
 
 	if (index < 0)
-		return err_set(err, ERR_BUG, "台帳 %s に項目 %s がありません。contentを確かめてください",
+		return err_set(err, ERR_BUG,
+			       "台帳 %s に項目 %s がありません。contentを確かめてください",
 			       def->name, field);
 	value[index] = stored ? stored : "";
 	return 0;
@@ -90,16 +91,17 @@ static int fill_round(struct ledgers *l, struct conn *c, const struct ledger_def
 	ret->rev = rev;
 	ret->catalogue = define_catalogue(ledgers_defs(l), catalogue);
 	if (!ret->catalogue)
-		return err_set(err, ERR_NOT_FOUND,
-			       "点検に使った基準 %s がcontentにありません。元のファイルを戻してください",
-			       catalogue);
+		return err_set(
+			err, ERR_NOT_FOUND,
+			"点検に使った基準 %s がcontentにありません。元のファイルを戻してください",
+			catalogue);
 	ret->year = (int)strtol(system_value(def, value, "year"), NULL, 10);
 	ret->scope = arena_strdup(arena, system_value(def, value, "scope"));
 	ret->title = arena_strdup(arena, system_value(def, value, "title"));
 	ret->opened_on = arena_strdup(arena, system_value(def, value, "opened_on"));
 	ret->status = arena_strdup(arena, system_value(def, value, "status"));
-	ret->catalogue_changed = strcmp(system_value(def, value, "catalogue_digest"),
-					ret->catalogue->digest) != 0;
+	ret->catalogue_changed =
+		strcmp(system_value(def, value, "catalogue_digest"), ret->catalogue->digest) != 0;
 	if (!ret->scope || !ret->title || !ret->opened_on || !ret->status)
 		return err_nomem(err);
 	return scope_name(l, c, ret->scope, arena, &ret->scope_name, err);
@@ -186,7 +188,8 @@ int round_find(struct ledgers *l, struct conn *c, const char *id_or_number, stru
 	if (r < 0)
 		return r;
 	if (!count)
-		return err_set(err, ERR_NOT_FOUND, "点検がまだありません。先に点検を開いてください");
+		return err_set(err, ERR_NOT_FOUND,
+			       "点検がまだありません。先に点検を開いてください");
 	for (i = 0; i < count; i++)
 		if (strcmp(rounds[i].id, id_or_number) == 0 ||
 		    (*id_or_number && !*end && number == count - i)) {
@@ -286,7 +289,8 @@ static int write_open(struct ledgers *l, const struct actor *who, const struct c
 	if (r < 0)
 		return r;
 	value = system_values(def, arena);
-	r = value ? fill_new(def, value, catalogue, year, scope, title, arena, err) : err_nomem(err);
+	r = value ? fill_new(def, value, catalogue, year, scope, title, arena, err)
+		  : err_nomem(err);
 	if (r == 0) {
 		struct change change = { .def = def,
 					 .op = OP_SAVE,
@@ -312,9 +316,11 @@ int round_open(struct ledgers *l, const struct actor *who, const char *catalogue
 		return r;
 	if (!def)
 		return err_set(err, ERR_NOT_FOUND,
-			       "基準 %s はありません。daicho catalogue list で確かめてください", catalogue);
+			       "基準 %s はありません。daicho catalogue list で確かめてください",
+			       catalogue);
 	if (year < 2000 || year > 2100)
-		return err_set(err, ERR_INVALID, "年度は2000から2100の西暦で指定してください: %d", year);
+		return err_set(err, ERR_INVALID, "年度は2000から2100の西暦で指定してください: %d",
+			       year);
 	arena_init(&arena, 0);
 	r = write_open(l, who, def, year, scope ? scope : "", key, &arena, ret_id, ret, err);
 	arena_release(&arena);

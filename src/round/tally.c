@@ -111,7 +111,8 @@ int tally_result(struct tally *t, enum proposal_value value, const char *reason,
 				  .faults = t->faults,
 				  .link = sorted,
 				  .link_count = n,
-				  .next_step = value == PROPOSE_YES || !next_step ? "" : next_step };
+				  .next_step =
+					  value == PROPOSE_YES || !next_step ? "" : next_step };
 	return 0;
 }
 
@@ -120,8 +121,8 @@ bool tally_in_column(const struct tally *t, const struct list_row *row)
 	static const struct {
 		const char *column, *kind;
 	} kinds[] = {
-		{ "server", "server" },	    { "server", "storage" },  { "terminal", "terminal" },
-		{ "terminal", "tablet" },   { "network", "network" },
+		{ "server", "server" },	  { "server", "storage" },  { "terminal", "terminal" },
+		{ "terminal", "tablet" }, { "network", "network" },
 	};
 	const char *column = t->in->column, *kind = tally_value(t, row, "kind");
 	size_t i;

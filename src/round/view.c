@@ -103,10 +103,9 @@ static const char *joined(struct arena *a, const char *left, const char *right)
 
 static int worse(enum proposal_value v)
 {
-	static const int rank[PROPOSE_MAX] = { [PROPOSE_NONE] = 0,
-					       [PROPOSE_YES] = 1,
-					       [PROPOSE_PARTLY] = 2,
-					       [PROPOSE_NO] = 3 };
+	static const int rank[PROPOSE_MAX] = {
+		[PROPOSE_NONE] = 0, [PROPOSE_YES] = 1, [PROPOSE_PARTLY] = 2, [PROPOSE_NO] = 3
+	};
 
 	return rank[v];
 }
@@ -167,8 +166,8 @@ static void count_line(struct building *b, const struct round_line *line)
 	v->na += line->now.value == ANSWER_NA;
 	v->unconfirmed += line->now.value == ANSWER_UNCONFIRMED;
 	v->new_since_last += line->is_new;
-	v->overdue += line->now.value == ANSWER_NO && line->now.target_on &&
-		      *line->now.target_on && strcmp(line->now.target_on, b->today) < 0;
+	v->overdue += line->now.value == ANSWER_NO && line->now.target_on && *line->now.target_on &&
+		      strcmp(line->now.target_on, b->today) < 0;
 }
 
 static int add_line(struct building *b, const struct item_def *item,
@@ -240,7 +239,8 @@ static int approval_row(void *arg, const struct list_row *row, struct err *err)
 	a->digest = arena_strdup(n->b->arena, system_value(n->def, row->value, "digest"));
 	if (!a->comment || !a->digest)
 		return err_nomem(err);
-	a->state = strcmp(a->digest, n->b->view->digest) == 0 ? APPROVAL_CURRENT : APPROVAL_OUTDATED;
+	a->state =
+		strcmp(a->digest, n->b->view->digest) == 0 ? APPROVAL_CURRENT : APPROVAL_OUTDATED;
 	return 0;
 }
 
@@ -262,8 +262,9 @@ static int find_approval(struct building *b, struct err *err)
 int round_view(struct ledgers *l, struct conn *c, const char *id, bool with_proposals,
 	       struct arena *arena, struct round_view *ret, struct err *err)
 {
-	struct building b = { .l = l, .c = c, .arena = arena, .view = ret,
-			      .with_proposals = with_proposals };
+	struct building b = {
+		.l = l, .c = c, .arena = arena, .view = ret, .with_proposals = with_proposals
+	};
 	int r;
 
 	memset(ret, 0, sizeof *ret);
