@@ -5,6 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A message that did not fit must not end inside a character. */
+static void trim_utf8(char *text, size_t size)
+{
+	size_t n = strlen(text), tail = 0;
+	unsigned char lead;
+
+	if (n + 1 < size)
+		return;
+	while (tail < 3 && tail < n && ((unsigned char)text[n - 1 - tail] & 0xC0) == 0x80)
+		tail++;
+	lead = tail < n ? (unsigned char)text[n - 1 - tail] : 0;
+	if ((lead >= 0xF0 && tail < 3) || (lead >= 0xE0 && lead < 0xF0 && tail < 2) ||
+	    (lead >= 0xC0 && lead < 0xE0 && tail < 1))
+		text[n - 1 - tail] = '\0';
+}
+
 static void __attribute__((format(printf, 3, 0)))
 err_vset(struct err *e, int code, const char *fmt, va_list ap)
 {
