@@ -21,7 +21,7 @@ static void trim_utf8(char *text, size_t size)
 		text[n - 1 - tail] = '\0';
 }
 
-static void __attribute__((format(printf, 3, 0)))
+static void __attribute__((format(printf, 3, 0), nonnull(3)))
 err_vset(struct err *e, int code, const char *fmt, va_list ap)
 {
 	if (!e)
