@@ -3,6 +3,7 @@
 #undef _FORTIFY_SOURCE
 
 #include "inject.h"
+#include "power.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,6 +59,7 @@ static bool due(const char *what, const char *path)
 	bool fail = false;
 	int error = 0;
 
+	power_before();
 	if (!plan.armed || strncmp(path, plan.folder, strlen(plan.folder)) != 0)
 		return false;
 	pthread_mutex_lock(&lock);
@@ -81,8 +83,10 @@ static bool fd_due(const char *what, int fd)
 	char link[64], path[PATH_MAX];
 	long n;
 
-	if (!plan.armed)
+	if (!plan.armed) {
+		power_before();
 		return false;
+	}
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
 	n = syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
 	if (n <= 0)
@@ -132,14 +136,23 @@ ssize_t write(int fd, const void *data, size_t len)
 PWRITE(pwrite)
 PWRITE(pwrite64)
 
+static int sync_or_fail(const char *what, long call, int fd)
+{
+	int rc = fd_due(what, fd) ? -1 : (int)syscall(call, fd);
+
+	if (rc == 0)
+		power_synced(fd);
+	return rc;
+}
+
 int fsync(int fd)
 {
-	return fd_due("fsync", fd) ? -1 : (int)syscall(SYS_fsync, fd);
+	return sync_or_fail("fsync", SYS_fsync, fd);
 }
 
 int fdatasync(int fd)
 {
-	return fd_due("fdatasync", fd) ? -1 : (int)syscall(SYS_fdatasync, fd);
+	return sync_or_fail("fdatasync", SYS_fdatasync, fd);
 }
 
 #define FTRUNCATE(name)                                                                     \
@@ -160,6 +173,12 @@ int rename(const char *from, const char *to)
 int link(const char *from, const char *to)
 {
 	return due("link", to) ? -1 : (int)syscall(SYS_link, from, to);
+}
+
+int unlink(const char *path)
+{
+	power_before();
+	return (int)syscall(SYS_unlink, path);
 }
 
 int mkdir(const char *path, mode_t mode)
