@@ -101,6 +101,21 @@ static int audit_row(void *arg, const struct table_row *r, struct err *err)
 	return 0;
 }
 
+/* What is found must be what the rows say, too. */
+static int audit_index(struct audit *a, struct err *err)
+{
+	struct err why;
+	int r = table_check_search(a->c, &a->p->table, &why);
+
+	if (r == ERR_CORRUPT) {
+		report(a, "%s", why.text);
+		return 0;
+	}
+	if (r < 0 && err)
+		*err = why;
+	return r;
+}
+
 static int audit_ledger(struct audit *a, struct err *err)
 {
 	struct table_query q = { .sort = TABLE_ENTRY, .limit = -1 };
@@ -117,7 +132,7 @@ static int audit_ledger(struct audit *a, struct err *err)
 		r = table_query(a->c, &a->p->table, &q, audit_row, a, err);
 	while (r >= 0 && a->next < a->list.count)
 		report_missing(a, &a->list.item[a->next++]);
-	return r;
+	return r < 0 ? r : audit_index(a, err);
 }
 
 int ledgers_audit(struct ledgers *l, struct conn *c, void (*found)(void *arg, const char *text),

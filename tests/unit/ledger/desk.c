@@ -7,7 +7,9 @@
 static void person(struct desk *d, const char *login, const char *name, enum role role,
 		   struct actor *ret)
 {
-	struct account_change c = { .name = name, .role = role, .disabled = -1, .must_change = -1 };
+	struct account_change c = {
+		.name = name, .role = (int)role, .disabled = -1, .must_change = -1
+	};
 	struct account a;
 
 	assert_done(d,
