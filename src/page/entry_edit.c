@@ -173,30 +173,60 @@ int page_entry_edit(struct request *req, struct response *res, struct err *err)
 	return r < 0 ? r : show_form(&e, req, res, 200, err);
 }
 
+/* What this person did not touch follows the newest revision; what both touched
+ * is named with both values and stays as typed. */
+static void merge(struct edit *e, struct request *req, struct conn *c, const struct entry *base,
+		  struct buf *text)
+{
+	const struct ledger_def *def = e->visit->ledger;
+	struct ledgers *l = e->visit->app->ledgers;
+	struct arena *a = req_arena(req);
+	size_t i;
+
+	for (i = 0; i < def->field_count; i++) {
+		const struct field_def *f = &def->field[i];
+		const char *theirs = e->entry.value[i], *mine = e->form.stored[i];
+		const char *shown = *theirs ? entry_show(l, c, f, theirs, a) : "（空欄）";
+
+		if (strcmp(theirs, mine) == 0)
+			continue;
+		if (strcmp(mine, base->value[i]) == 0) {
+			e->form.typed[i] = e->form.stored[i] = theirs;
+			buf_printf(text, "・%s: 「%s」に変わっていたので、取り入れました。\n", f->label.ja,
+				   shown);
+		} else if (strcmp(theirs, base->value[i]) != 0) {
+			buf_printf(text, "・%s: 今の値は「%s」、あなたの入力は「%s」です。どちらにするか決めてください。\n",
+				   f->label.ja, shown,
+				   *mine ? entry_show(l, c, f, mine, a) : "（空欄）");
+		}
+	}
+}
+
 /* A change somebody else made first: show it, keep what was typed, and let the
  * next save build on the newest revision. */
 static int show_conflict(struct edit *e, struct request *req, struct response *res,
 			 const struct err *why, struct err *err)
 {
-	struct buf text;
-	const struct ledger_def *def = e->visit->ledger;
-	struct app *app = req_app(req);
+	const struct visit *v = e->visit;
+	const char *rev = req_form(req, "rev");
+	long long base_rev = rev ? strtoll(rev, NULL, 10) : 0;
 	CONN_CLEANUP *c = NULL;
-	size_t i;
+	struct entry base;
+	struct buf text;
 	int r = visit_read(req, &c, err);
 
-	buf_init(&text, 0);
 	if (r == 0)
-		r = entry_get(app->ledgers, c, def, e->entry.id, 0, req_arena(req), &e->entry, err);
+		r = entry_get(v->app->ledgers, c, v->ledger, e->entry.id, 0, req_arena(req),
+			      &e->entry, err);
+	if (r == 0)
+		r = entry_get(v->app->ledgers, c, v->ledger, e->entry.id,
+			      base_rev > 0 ? base_rev : 1, req_arena(req), &base, err);
 	if (r < 0)
 		return r;
-	buf_printf(&text, "%s\n入力した内容は下に残っています。違うところを見比べて、もう一度保存してください。\n",
+	buf_init(&text, 0);
+	buf_printf(&text, "%s\n入力した内容は下に残っています。確かめて、もう一度保存してください。\n",
 		   why->text);
-	for (i = 0; i < def->field_count; i++)
-		if (strcmp(e->entry.value[i], e->form.stored[i]) != 0)
-			buf_printf(&text, "・%s　いまの値: %s\n", def->field[i].label.ja,
-				   entry_show(app->ledgers, c, &def->field[i], e->entry.value[i],
-					      req_arena(req)));
+	merge(e, req, c, &base, &text);
 	e->message = arena_strdup(req_arena(req), text.data ? text.data : "");
 	buf_release(&text);
 	store_read_end(c);

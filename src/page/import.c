@@ -30,7 +30,9 @@ static void write_steps(struct html *h, int here)
 		html_open(h, EL_LI);
 		if (i == here)
 			html_attr(h, "aria-current", "step");
-		html_textf(h, "%d. %s", i + 1, names[i]);
+		if (i < here)
+			html_attr(h, "class", "done");
+		html_text(h, names[i]);
 		html_close(h, EL_LI);
 	}
 	html_close(h, EL_OL);
@@ -583,6 +585,15 @@ int page_import_commit(struct request *req, struct response *res, struct err *er
 			     err);
 }
 
+/* The permission was checked for the ledger in the address. */
+static bool belongs_here(const struct ledger_def *imports, const struct entry *batch,
+			 const struct ledger_def *def)
+{
+	int i = ledger_field(imports, "ledger");
+
+	return i >= 0 && strcmp(batch->value[i], def->name) == 0;
+}
+
 static int show_batch(struct request *req, struct response *res, int status, const char *message,
 		      struct err *err)
 {
@@ -599,6 +610,8 @@ static int show_batch(struct request *req, struct response *res, int status, con
 	if (r == 0)
 		r = entry_get(v->app->ledgers, c, imports, req_param(req, "batch"), 0, req_arena(req),
 			      &e, err);
+	if (r == 0 && !belongs_here(imports, &e, v->ledger))
+		r = err_set(err, ERR_NOT_FOUND, "その取り込みは、この台帳のものではありません");
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_LEDGERS, "取り込みの結果", NULL);

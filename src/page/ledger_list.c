@@ -337,6 +337,7 @@ static int write_table(struct rows *w, struct err *err)
 	html_attr(w->h, "role", "region");
 	html_attrf(w->h, "aria-label", "%sの一覧", q.def->title.ja);
 	html_open(w->h, EL_TABLE);
+	html_attr(w->h, "data-list", "");
 	html_open(w->h, EL_THEAD);
 	html_open(w->h, EL_TR);
 	for (i = 0; i < w->columns->count; i++)

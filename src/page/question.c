@@ -102,6 +102,27 @@ static void write_before(struct question *q)
 	html_close(q->h, EL_SECTION);
 }
 
+/* The answer somebody else gave while this page was open. */
+static void write_now(struct question *q)
+{
+	const struct answer *a = &q->line->now;
+
+	html_open(q->h, EL_SECTION);
+	html_attr(q->h, "class", "last-year");
+	html_attr(q->h, "aria-label", "今の回答");
+	html_open(q->h, EL_P);
+	html_text(q->h, "今の回答: ");
+	write_answer_chip(q->h, a);
+	html_textf(q->h, "　%s　%s", a->confirmed_on, a->by);
+	if (*a->target_on)
+		html_textf(q->h, "　目標日 %s", a->target_on);
+	html_close(q->h, EL_P);
+	if (*a->note)
+		html_el(q->h, EL_P, a->note);
+	html_el(q->h, EL_P, "下にはあなたの入力が残っています。見比べて、よければもう一度「この答えで確認する」を押してください。");
+	html_close(q->h, EL_SECTION);
+}
+
 /* --- the form --------------------------------------------------------------------------- */
 
 static const char *typed(const struct question *q, const char *name, const char *stored)
@@ -147,6 +168,8 @@ static void write_choices(struct question *q)
 	html_open(q->h, EL_LEGEND);
 	html_text(q->h, "回答");
 	html_close(q->h, EL_LEGEND);
+	if (fault_of(q, "value"))
+		html_el_class(q->h, EL_P, "field-error", fault_of(q, "value"));
 	write_choice(q, ANSWER_YES, chosen);
 	write_choice(q, ANSWER_NO, chosen);
 	write_choice(q, ANSWER_NA, chosen);
@@ -321,6 +344,8 @@ static int show(struct question *q, struct response *res, int status, struct err
 	write_about(q);
 	write_proposal(&h, q->req, &q->line->proposal);
 	write_before(q);
+	if (status == 409)
+		write_now(q);
 	if (visit_may(q->req, PERM_ROUND_ANSWER, NULL))
 		write_form(q);
 	else

@@ -232,6 +232,7 @@ static void write_table(struct html *h, struct request *req, const struct round_
 	html_attr(h, "role", "region");
 	html_attr(h, "aria-label", "回答の一覧");
 	html_open(h, EL_TABLE);
+	html_attr(h, "data-list", "");
 	html_open(h, EL_THEAD);
 	html_open(h, EL_TR);
 	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
