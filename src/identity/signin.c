@@ -66,7 +66,7 @@ static int check_person(struct store *s, const char *login, const char *password
 	int r = find_person(s, login, arena, ret, &cred, err);
 
 	if (r >= 0)
-		r = password_verify(s, password, cred.hash, err);
+		r = password_verify(s, password ? password : "", cred.hash, err);
 	bytes_wipe(&cred, sizeof cred);
 	if (r < 0)
 		return r;
@@ -89,7 +89,7 @@ int session_login(struct store *s, const char *login, const char *password, cons
 		snprintf(key, sizeof key, "-");
 	r = attempt_begin(s, &a, err);
 	if (r >= 0)
-		r = check_person(s, key, password ? password : "", arena, &ret->account, err);
+		r = check_person(s, key, password, arena, &ret->account, err);
 	if (r < 0)
 		return r;
 	attempt_right(s, &a);
@@ -276,6 +276,7 @@ int session_change_password(struct store *s, const struct session *session,
 
 	if (session->totp_pending)
 		return session_none(err);
+	new_password = new_password ? new_password : "";
 	r = check_own_password(s, session, old_password, err);
 	if (r >= 0)
 		r = password_check_factors(new_password, a->login, a->name, a->has_totp, err);

@@ -72,6 +72,11 @@ int64_t throttle_enter(struct throttle *t, const struct throttle_rule *rule, con
 	return 0;
 }
 
+bool throttle_knows(struct throttle *t, const struct throttle_rule *rule, const char *subject)
+{
+	return find_entry(t, rule, subject, false) != NULL;
+}
+
 void throttle_clear(struct throttle *t, const struct throttle_rule *rule, const char *subject)
 {
 	struct throttle_entry *e = find_entry(t, rule, subject, false);

@@ -8,6 +8,7 @@
 #ifndef DAICHO_IDENTITY_THROTTLE_H
 #define DAICHO_IDENTITY_THROTTLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/hash.h"
@@ -43,6 +44,8 @@ int64_t throttle_enter(struct throttle *t, const struct throttle_rule *rule, con
 /* The wait without counting a try. */
 int64_t throttle_wait(struct throttle *t, const struct throttle_rule *rule, const char *subject,
 		      int64_t now_us);
+/* Whether anything is remembered about this subject. */
+bool throttle_knows(struct throttle *t, const struct throttle_rule *rule, const char *subject);
 /* The try was right: forgets the failures. */
 void throttle_clear(struct throttle *t, const struct throttle_rule *rule, const char *subject);
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "identity/attempt.h"
 #include "identity/identity.h"
 #include "identity/preference.h"
 #include "identity/state.h"
@@ -263,6 +264,29 @@ static void login__slows_down_guessing_but_not_other_people(void **state)
 	   &err);
 }
 
+static void attempt__from_elsewhere_does_not_keep_a_person_out(void **state)
+{
+	struct fixture *f = *state;
+	struct attempt own = { "kanri", "192.0.2.1" }, far = { "kanri", "" }, new = own;
+	char address[32];
+	struct err err;
+	int i, r = 0;
+
+	ok(attempt_begin(f->store, &own, &err), &err);
+	attempt_right(f->store, &own);
+	for (i = 0; i < 40; i++) {
+		snprintf(address, sizeof address, "198.51.100.%d", i);
+		far.address = address;
+		r = attempt_begin(f->store, &far, NULL);
+	}
+	assert_int_equal(r, ERR_BUSY);
+	ok(attempt_begin(f->store, &own, &err), &err);
+	new.address = "192.0.2.2"; /* where nobody has signed in yet */
+	assert_int_equal(attempt_begin(f->store, &new, &err), ERR_BUSY);
+	test_now += 2 * MINUTE;
+	ok(attempt_begin(f->store, &new, &err), &err);
+}
+
 static void session__ends_when_idle_and_after_half_a_day(void **state)
 {
 	struct fixture *f = *state;
@@ -489,6 +513,7 @@ int main(void)
 		T(login__says_the_same_for_every_failure),
 		T(login__opens_a_session_for_typed_full_width_too),
 		T(login__slows_down_guessing_but_not_other_people),
+		T(attempt__from_elsewhere_does_not_keep_a_person_out),
 		T(session__ends_when_idle_and_after_half_a_day),
 		T(session__refresh_writes_at_most_once_a_minute),
 		T(session__ends_with_the_account_or_its_password),
