@@ -1,6 +1,7 @@
 #include "power.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
@@ -184,6 +185,11 @@ static void image_file(const struct name *n, const char *to)
 	if (disk.mix)
 		blocks_mix(&b, path, n->inode);
 	out = fopen(to, "w");
+	if (!out && errno == ENOENT) {
+		/* Its folder's own name was not on disk yet: out of reach. */
+		buf_release(&b);
+		return;
+	}
 	if (!out || (b.len && fwrite(b.data, 1, b.len, out) != b.len) || fclose(out) != 0)
 		die("power: cannot write the image");
 	chmod(to, 0600);
