@@ -47,16 +47,16 @@ static json_t *item_json(const struct catalogue *c, const struct item_def *item)
 	if (item->replaces_catalogue)
 		replaces = json_pack("{s:s,s:s?}", "catalogue", item->replaces_catalogue, "id",
 				     item->replaces_id);
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:s,s:o,s:o?,s:s,s:s}",
-			 "id", item->id, "section", item->section, "group", item->group, "number",
-			 item->number, "topic", item->topic, "says", item->says, "do",
-			 strings_json(&item->do_), "show", strings_json(&item->show), "role",
-			 strings_json(&item->role), "applies", applies_json(c, item), "measure",
-			 strings_json(&item->measure), "needs_vendor", item->needs_vendor, "status",
-			 item->unconfirmed ? "unconfirmed" : "confirmed", "unconfirmed_note",
-			 item->unconfirmed_note, "cites",
-			 sources_json(item->cites, item->cite_count), "replaces", replaces, "change",
-			 item->change, "precondition", item->precondition);
+	return json_pack(
+		"{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:s,s:s,s:o,s:o?,s:s,s:s}", "id",
+		item->id, "section", item->section, "group", item->group, "number", item->number,
+		"topic", item->topic, "says", item->says, "do", strings_json(&item->do_), "show",
+		strings_json(&item->show), "role", strings_json(&item->role), "applies",
+		applies_json(c, item), "measure", strings_json(&item->measure), "needs_vendor",
+		item->needs_vendor, "status", item->unconfirmed ? "unconfirmed" : "confirmed",
+		"unconfirmed_note", item->unconfirmed_note, "cites",
+		sources_json(item->cites, item->cite_count), "replaces", replaces, "change",
+		item->change, "precondition", item->precondition);
 }
 
 json_t *catalogue_summary_json(const struct catalogue *c)
@@ -157,8 +157,7 @@ void catalogue_text(const struct catalogue *c, struct buf *b)
 		const struct item_def *item = &c->item[i];
 
 		if (!section || strcmp(section, item->section) != 0)
-			buf_printf(b, "\n%s %s\n", item->section,
-				   section_title(c, item->section));
+			buf_printf(b, "\n%s %s\n", item->section, section_title(c, item->section));
 		section = item->section;
 		item_text(c, item, b);
 	}
@@ -238,16 +237,15 @@ json_t *ledger_json(const struct ledger_def *l)
 
 	for (i = 0; i < l->field_count; i++)
 		json_array_append_new(fields, field_json(&l->field[i]));
-	return json_pack("{s:s,s:i,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:{s:o,s:o,s:o,s:o},s:{s:s,s:i,s:s,s:s}}",
-			 "ledger", l->name, "version", l->version, "title", label_json(&l->title),
-			 "purpose", label_json(&l->purpose), "system", l->system, "owner",
-			 role_name(l->owner), "source", sources_json(l->source, l->source_count),
-			 "fields", fields, "permissions", permissions_json(l), "workflow",
-			 "confirm", transition_json(&w->confirm), "approve",
-			 transition_json(&w->approve), "return", transition_json(&w->return_),
-			 "void", transition_json(&w->void_), "retention", "clock",
-			 l->retention.clock, "years", l->retention.years, "basis",
-			 l->retention.basis, "action", l->retention.action);
+	return json_pack(
+		"{s:s,s:i,s:o,s:o,s:b,s:s,s:o,s:o,s:o,s:{s:o,s:o,s:o,s:o},s:{s:s,s:i,s:s,s:s}}",
+		"ledger", l->name, "version", l->version, "title", label_json(&l->title), "purpose",
+		label_json(&l->purpose), "system", l->system, "owner", role_name(l->owner),
+		"source", sources_json(l->source, l->source_count), "fields", fields, "permissions",
+		permissions_json(l), "workflow", "confirm", transition_json(&w->confirm), "approve",
+		transition_json(&w->approve), "return", transition_json(&w->return_), "void",
+		transition_json(&w->void_), "retention", "clock", l->retention.clock, "years",
+		l->retention.years, "basis", l->retention.basis, "action", l->retention.action);
 }
 
 static void field_text(const struct field_def *f, struct buf *b)
