@@ -124,6 +124,19 @@ int entry_form_read(struct entry_form *f, struct request *req, struct err *err)
 	return r;
 }
 
+int entry_form_read_fields(struct entry_form *f, struct request *req, const int *field,
+			   size_t count, struct err *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = read_field(f, req, (size_t)field[i], err);
+	if (r == 0 && f->faults.count == 0)
+		(void)value_check_entry(f->def, f->stored, complain, f);
+	return r;
+}
+
 /* --- drawing ------------------------------------------------------------------------ */
 
 static const char *fault_of(const struct entry_form *f, const char *name)
@@ -414,18 +427,30 @@ static int write_field(const struct entry_form *f, struct html *h, struct reques
 	return r;
 }
 
+int entry_form_write_fields(const struct entry_form *f, struct html *h, struct request *req,
+			    struct conn *c, const int *field, size_t count, struct err *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < count; i++)
+		r = write_field(f, h, req, c, (size_t)field[i], err);
+	return r;
+}
+
 int entry_form_write(const struct entry_form *f, struct html *h, struct request *req,
 		     struct conn *c, struct err *err)
 {
-	size_t s, i;
+	size_t s;
 	int r = 0;
 
 	for (s = 0; r == 0 && s < f->def->form_count; s++) {
+		const struct form_section *section = &f->def->form[s];
+
 		html_open(h, EL_SECTION);
 		html_attr(h, "class", "form-section");
-		html_el(h, EL_H2, f->def->form[s].title.ja);
-		for (i = 0; r == 0 && i < f->def->form[s].count; i++)
-			r = write_field(f, h, req, c, (size_t)f->def->form[s].field[i], err);
+		html_el(h, EL_H2, section->title.ja);
+		r = entry_form_write_fields(f, h, req, c, section->field, section->count, err);
 		html_close(h, EL_SECTION);
 	}
 	return r;

@@ -18,8 +18,14 @@ int entry_form_init(struct entry_form *f, struct ledgers *l, const struct ledger
 /* Reads the posted fields into f->typed and f->stored, stores uploaded files,
  * and collects every fault. Returns 0 also when there are faults. */
 int entry_form_read(struct entry_form *f, struct request *req, struct err *err);
+/* As entry_form_read for some fields only (indexes); the others stay as they are. */
+int entry_form_read_fields(struct entry_form *f, struct request *req, const int *field,
+			   size_t count, struct err *err);
 /* Draws all sections with labels, help, examples and the faults beside the fields. */
 int entry_form_write(const struct entry_form *f, struct html *h, struct request *req,
 		     struct conn *c, struct err *err);
+/* Draws some fields only, without a heading. */
+int entry_form_write_fields(const struct entry_form *f, struct html *h, struct request *req,
+			    struct conn *c, const int *field, size_t count, struct err *err);
 
 #endif
