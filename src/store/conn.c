@@ -1,6 +1,7 @@
 #include "store/conn.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,13 +160,22 @@ static int conn_prepare(struct conn *c, struct err *err)
 	return rc;
 }
 
+/* SQLite's own memory statistics take a lock at every allocation, for figures
+ * nobody reads. Refused, and without harm, once SQLite is in use. */
+static void statistics_off(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 int conn_open(const char *path, enum conn_role role, struct store *store, struct conn **ret,
 	      struct err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct conn *c = calloc(1, sizeof *c);
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
 	int rc;
 
+	pthread_once(&once, statistics_off);
 	if (!c)
 		return err_nomem(err);
 	c->role = role;

@@ -62,6 +62,11 @@ static bool unwrap(const uint8_t master[32], unsigned number, const uint8_t wrap
 		       (unsigned long long)n, wrapped, master) == 0;
 }
 
+static void mac_key_make(struct vault *v)
+{
+	crypto_kdf_derive_from_key(v->mac, sizeof v->mac, 1, PURPOSE_MAC, v->data[0]);
+}
+
 static int hex_line_write(const char *path, const void *data, size_t len, struct err *err)
 {
 	char text[2 * WRAPPED_SIZE + 2];
@@ -86,6 +91,7 @@ int vault_create(const char *folder, struct vault *ret, struct err *err)
 	random_bytes(master, sizeof master);
 	random_bytes(ret->data[0], sizeof ret->data[0]);
 	ret->count = 1;
+	mac_key_make(ret);
 	wrap(master, 1, ret->data[0], wrapped);
 	if (rc == 0)
 		rc = folder_file(dir, "data.keys", path, err);
@@ -166,6 +172,7 @@ int vault_open(const char *folder, struct vault *ret, struct err *err)
 			rc = keys_corrupt(err, path);
 	if (rc == 0 && ret->count == 0)
 		rc = keys_corrupt(err, path);
+	mac_key_make(ret);
 	bytes_wipe(master, sizeof master);
 	return rc;
 }
@@ -297,10 +304,9 @@ void vault_tag(const struct vault *v, const char *ledger, int field_id, const ch
 void vault_mac(const struct vault *v, const char *table, const struct hash_part *parts,
 	       size_t count, uint8_t ret[HASH_SIZE])
 {
-	uint8_t key[32], digest[HASH_SIZE];
+	uint8_t both[2 * HASH_SIZE];
 
-	hash_parts(parts, count, digest);
-	subkey(v->data[0], PURPOSE_MAC, table, key);
-	hash_hmac(key, digest, sizeof digest, ret);
-	bytes_wipe(key, sizeof key);
+	hash_bytes(table, strlen(table), both);
+	hash_parts(parts, count, both + HASH_SIZE);
+	hash_hmac(v->mac, both, sizeof both, ret);
 }

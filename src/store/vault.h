@@ -19,6 +19,7 @@
 struct vault {
 	uint8_t data[VAULT_KEYS_MAX][32]; /* data keys; number n lies at n - 1 */
 	unsigned count;			  /* the newest is used for new content */
+	uint8_t mac[32];		  /* key of the checksums, from the first */
 };
 
 /* Makes keys/ below `folder` with a new master key and one data key. */

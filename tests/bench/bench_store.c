@@ -239,27 +239,51 @@ static struct figures bare_writes(sqlite3 *db, int batch, int seconds, int64_t *
 	return f;
 }
 
+#define ROUNDS 5
+
+/* Store and bare SQLite take turns, since other work on the machine disturbs
+ * both; the middle one of the ratios counts. */
+static void bench_clients(struct store *s, sqlite3 *db, int clients, int seconds, int64_t *seq)
+{
+	struct figures own[ROUNDS], plain[ROUNDS];
+	int64_t ratio[ROUNDS];
+	int i, middle = 0;
+
+	for (i = 0; i < ROUNDS; i++) {
+		own[i] = store_writes(s, clients, seconds);
+		plain[i] = bare_writes(db, own[i].batch > 1 ? (int)(own[i].batch + 0.5) : 1,
+				       seconds, seq);
+		ratio[i] =
+			(int64_t)(1e6 * (clients == 1 ? own[i].p50 / plain[i].p50
+						      : own[i].per_second / plain[i].per_second));
+	}
+	for (i = 0; i < ROUNDS; i++) {
+		int k, below = 0;
+
+		for (k = 0; k < ROUNDS; k++)
+			below += ratio[k] < ratio[i] || (ratio[k] == ratio[i] && k < i);
+		if (below == ROUNDS / 2)
+			middle = i;
+	}
+	printf("%2d clients: store %.0f/s p50 %.3f p99 %.3f ms, batch %.1f; bare %.0f/s p50 %.3f "
+	       "ms; "
+	       "ratio %.2f (target %s)\n",
+	       clients, own[middle].per_second, own[middle].p50, own[middle].p99, own[middle].batch,
+	       plain[middle].per_second, plain[middle].p50, (double)ratio[middle] / 1e6,
+	       clients == 1 ? "<= 3 of p50" : ">= 0.50 of rate");
+}
+
 static void bench_writes(struct store *s, const char *root, int seconds)
 {
 	char path[PATH_MAX];
-	struct figures own, plain;
 	int64_t seq = 0;
 	sqlite3 *db;
 	int i;
 
 	snprintf(path, sizeof path, "%s/bare.db", root);
 	db = bare_open(path);
-	plain = bare_writes(db, 1, seconds, &seq);
-	own = store_writes(s, 1, seconds);
-	printf("1 client:   store p50 %.3f p99 %.3f ms, bare p50 %.3f p99 %.3f ms, ratio %.2f "
-	       "(target <= 3)\n",
-	       own.p50, own.p99, plain.p50, plain.p99, own.p50 / plain.p50);
-	own = store_writes(s, 64, seconds);
-	plain = bare_writes(db, own.batch > 1 ? (int)(own.batch + 0.5) : 1, seconds, &seq);
-	printf("64 clients: store %.0f/s p50 %.2f p99 %.2f ms, batch %.1f; bare %.0f/s, "
-	       "ratio %.2f (target >= 0.50)\n",
-	       own.per_second, own.p50, own.p99, own.batch, plain.per_second,
-	       own.per_second / plain.per_second);
+	bench_clients(s, db, 1, seconds, &seq);
+	bench_clients(s, db, 64, seconds, &seq);
 	for (i = 0; i < 5; i++)
 		sqlite3_finalize(bare[i]);
 	sqlite3_close(db);
@@ -389,7 +413,7 @@ int main(int argc, char **argv)
 	static const char *const usual[] = { "10000", "100000", "1000000" };
 	const char *const *sizes = argc > 2 ? (const char *const *)argv + 2 : usual;
 	int count = argc > 2 ? argc - 2 : 3,
-	    seconds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 3, have = 0, i;
+	    seconds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 1, have = 0, i;
 	const char *tmp = getenv("TMPDIR");
 	char root[PATH_MAX - 64], data[PATH_MAX], org[ID_SIZE], command[PATH_MAX + 32];
 	struct store_init init = { .org_id = org, .org_name = "見本病院", .kind = "hospital" };
