@@ -30,7 +30,7 @@ static int make_file(struct request *req, struct conn *c, const struct list_quer
 {
 	const struct visit *v = visit_of(req);
 	char path[PATH_MAX];
-	int fd, r;
+	int fd = -1, r;
 
 	if (snprintf(path, sizeof path, "%s/work/export-XXXXXX", store_path(v->app->store)) >=
 	    (int)sizeof path)
@@ -57,7 +57,7 @@ int page_export(struct request *req, struct response *res, struct err *err)
 	CONN_CLEANUP *c = NULL;
 	char today[DATE_SIZE];
 	size_t i;
-	int fd, r;
+	int fd = -1, r;
 
 	for (i = 0; wanted && i < FORMAT_COUNT && strcmp(formats[i].name, wanted) != 0; i++)
 		;

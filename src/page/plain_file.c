@@ -33,7 +33,7 @@ int plain_file_send(struct request *req, struct conn *c, const char *hash, struc
 {
 	struct app *app = req_app(req);
 	struct file_info info;
-	int fd, r = store_file_info(c, hash, &info, err);
+	int fd = -1, r = store_file_info(c, hash, &info, err);
 
 	if (r == 0)
 		r = open_plain(app, hash, &fd, err);
