@@ -171,6 +171,9 @@ int store_leaf(struct conn *c, int64_t seq, struct buf *b, struct err *err);
 
 /* The newest published checkpoint (signed note) covering everything committed
  * when called; signs one if needed and keeps it in the database and in anchors/.
+ * A store opened STORE_READONLY cannot sign: it gives the newest one published,
+ * which is true but may be older. Nothing stays unsigned for more than ten
+ * seconds, nor after store_close, even if nobody asks.
  * Appends the note to b. */
 int store_checkpoint(struct store *s, struct buf *b, struct err *err);
 /* Hashes for proofs on this snapshot; valid until store_read_end. */
@@ -205,7 +208,8 @@ struct file_info {
 };
 
 /* Stores the plain file at `path` encrypted under files/, synced, and records
- * name and type. The same content stored twice is kept once. */
+ * name and type. The same content stored twice is kept once, under its first name;
+ * *ret has the name given now: keep it with the entry. */
 int store_file_put(struct store *s, const char *path, const char *name, const char *mime,
 		   struct file_info *ret, struct err *err);
 int store_file_info(struct conn *c, const char *hash, struct file_info *ret, struct err *err);
