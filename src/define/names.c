@@ -1,88 +1,57 @@
-/* The names of closed sets: field types, classes, roles, and look-up in frozen objects. */
+/* Names of the closed sets. */
+#include "define/names.h"
+
 #include <string.h>
 
-#include "define/define.h"
-
-static const char *const class_names[CLASS_MAX] = {
-	[CLASS_PUBLIC] = "public",   [CLASS_INTERNAL] = "internal", [CLASS_PERSONAL] = "personal",
-	[CLASS_PATIENT] = "patient", [CLASS_SECRET] = "secret",
+const char *const define_types[FIELD_TYPE_MAX] = { "text", "longtext", "int", "decimal", "date", "bool",
+						   "enum", "ref", "refs", "account", "files" };
+const char *const define_classes[CLASS_MAX] = { "public", "internal", "personal", "patient", "secret" };
+const char *const define_value_checks[CHECK_VALUE_MAX] = {
+#define VALUE_CHECK(id, name, accepted) name,
+#define CROSS_CHECK(id, name)
+#include "define/checks.def"
+#undef VALUE_CHECK
+#undef CROSS_CHECK
 };
-
-static const char *const type_names[FIELD_TYPE_MAX] = {
-	[FIELD_TEXT] = "text",	       [FIELD_LONGTEXT] = "longtext", [FIELD_INT] = "int",
-	[FIELD_DECIMAL] = "decimal",   [FIELD_DATE] = "date",	      [FIELD_BOOL] = "bool",
-	[FIELD_ENUM] = "enum",	       [FIELD_REF] = "ref",	      [FIELD_REFS] = "refs",
-	[FIELD_ACCOUNT] = "account",   [FIELD_FILES] = "files",
+const char *const define_cross_checks[CROSS_MAX] = {
+#define VALUE_CHECK(id, name, accepted)
+#define CROSS_CHECK(id, name) name,
+#include "define/checks.def"
+#undef VALUE_CHECK
+#undef CROSS_CHECK
 };
-
-static const struct {
-	const char *name, *label;
-} roles[ROLE_MAX] = {
-	[ROLE_EXECUTIVE] = { "executive", "経営層" },
-	[ROLE_PLANNER] = { "planner", "企画管理者" },
-	[ROLE_OPERATOR] = { "operator", "システム運用担当者" },
-	[ROLE_AUDITOR] = { "auditor", "監査人" },
-	[ROLE_STAFF] = { "staff", "職員" },
-	[ROLE_VENDOR] = { "vendor", "事業者" },
-	[ROLE_INSPECTOR] = { "inspector", "検査官" },
-};
+const char *const define_roles[ROLE_MAX] = { "executive", "planner", "operator", "auditor",
+					     "staff",	  "vendor",  "inspector" };
 
 const char *field_class_name(enum field_class c)
 {
-	return c < CLASS_MAX ? class_names[c] : "";
+	return define_classes[c];
 }
 
 const char *field_type_name(enum field_type t)
 {
-	return t < FIELD_TYPE_MAX ? type_names[t] : "";
+	return define_types[t];
 }
 
 const char *role_name(enum role r)
 {
-	return r < ROLE_MAX ? roles[r].name : "";
+	return define_roles[r];
 }
 
 const char *role_label(enum role r)
 {
-	return r < ROLE_MAX ? roles[r].label : "";
+	static const char *const labels[ROLE_MAX] = { "経営層", "企画管理者", "システム運用担当者", "監査人",
+						      "職員",	"事業者",     "検査官" };
+
+	return labels[r];
 }
 
 int role_parse(const char *name)
 {
-	int i;
+	int r;
 
-	for (i = 0; name && i < ROLE_MAX; i++)
-		if (strcmp(roles[i].name, name) == 0)
-			return i;
+	for (r = 0; r < ROLE_MAX; r++)
+		if (strcmp(define_roles[r], name) == 0)
+			return r;
 	return -1;
-}
-
-int ledger_field(const struct ledger_def *l, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < l->field_count; i++)
-		if (strcmp(l->field[i].name, name) == 0)
-			return (int)i;
-	return -1;
-}
-
-int catalogue_item(const struct catalogue *c, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < c->item_count; i++)
-		if (strcmp(c->item[i].id, id) == 0)
-			return (int)i;
-	return -1;
-}
-
-const struct enum_value *enum_find(const struct enum_def *e, const char *value)
-{
-	size_t i;
-
-	for (i = 0; i < e->count; i++)
-		if (strcmp(e->value[i].value, value) == 0)
-			return &e->value[i];
-	return NULL;
 }

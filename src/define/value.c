@@ -1,128 +1,100 @@
-/* Entry points of values: what all types share, then the type's own function. */
 #include "define/value.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/fold.h"
-#include "define/value_type.h"
+#include "define/value_types.h"
 
-/* Bytes one value may have at most: LONGTEXT_MAX characters of four bytes. */
-#define BYTES_MAX ((size_t)LONGTEXT_MAX * 4)
-
-static value_parser *const parsers[FIELD_TYPE_MAX] = {
-	[FIELD_TEXT] = parse_text,	 [FIELD_LONGTEXT] = parse_longtext,
-	[FIELD_INT] = parse_int,	 [FIELD_DECIMAL] = parse_decimal,
-	[FIELD_DATE] = parse_date,	 [FIELD_BOOL] = parse_bool,
-	[FIELD_ENUM] = parse_enum,	 [FIELD_REF] = parse_id,
-	[FIELD_REFS] = parse_id_list,	 [FIELD_ACCOUNT] = parse_id,
-	[FIELD_FILES] = parse_id_list,
-};
-
-int not_accepted(const struct field_def *f, struct err *err, const char *fmt, ...)
+/* One line per id; the ledger resolves them. */
+static int pass_through(const struct field_def *f, const char *typed, const char **ret,
+			struct err *err)
 {
-	char accepted[640];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(accepted, sizeof accepted, fmt, ap);
-	va_end(ap);
-	return err_field(err, ERR_INVALID, f->name, "「%s」は%s書いてください", f->label.ja, accepted);
+	if (text_has_control(typed, true))
+		return err_field(err, ERR_INVALID, f->name, "「%s」の選び方が正しくありません。選び直してください",
+				 f->label.ja);
+	*ret = typed;
+	return 0;
 }
 
-static bool keeps_lines(enum field_type t)
+int value_parse(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
+		struct err *err)
 {
-	return t == FIELD_LONGTEXT || t == FIELD_REFS || t == FIELD_FILES;
-}
+	const char *s;
 
-/* Bytes of a blank at s (ASCII white space, no-break and ideographic space), or 0. */
-static size_t blank_at(const char *s)
-{
-	if (*s == ' ' || *s == '\t' || *s == '\n' || *s == '\r')
-		return 1;
-	if (strncmp(s, "\u00A0", 2) == 0)
-		return 2;
-	return strncmp(s, "\u3000", 3) == 0 ? 3 : 0;
-}
-
-/* One kind of line end; in one-line fields a line break becomes a space, as cells of
- * a spreadsheet have them everywhere. */
-static void copy_lines(const char *s, size_t len, bool lines, struct buf *b)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (s[i] == '\r' && i + 1 < len && s[i + 1] == '\n')
-			continue;
-		if (s[i] == '\r' || s[i] == '\n')
-			buf_putc(b, lines ? '\n' : ' ');
-		else if (s[i] == '\t' && !lines)
-			buf_putc(b, ' ');
-		else
-			buf_putc(b, s[i]);
-	}
-}
-
-static void trim(const char *s, bool lines, struct buf *b)
-{
-	const char *p, *end;
-	size_t n;
-
-	while ((n = blank_at(s)) > 0)
-		s += n;
-	for (p = end = s; *p;) {
-		n = blank_at(p);
-		p += n ? n : 1;
-		if (!n)
-			end = p;
-	}
-	copy_lines(s, (size_t)(end - s), lines, b);
-}
-
-int value_parse(const struct field_def *f, const char *typed, struct arena *arena,
-		const char **ret, struct err *err)
-{
-	CLEANUP(buf_release) struct buf b;
-	size_t len = strlen(typed);
-
-	if (len > BYTES_MAX)
+	if (!utf8_valid(typed, strlen(typed), NULL))
 		return err_field(err, ERR_INVALID, f->name,
-				 "「%s」が長すぎます。%d文字までにしてください", f->label.ja,
-				 f->has_max && f->type <= FIELD_LONGTEXT ? (int)f->max : LONGTEXT_MAX);
-	if (!utf8_valid(typed, len, NULL))
-		return err_field(err, ERR_INVALID, f->name,
-				 "「%s」に読めない文字があります。打ち直してください", f->label.ja);
-	buf_init(&b, 0);
-	trim(typed, keeps_lines(f->type), &b);
-	buf_puts(&b, "");
-	if (buf_failed(&b))
+				 "「%s」に文字として読めないものがあります。打ち直してください", f->label.ja);
+	s = value_clean(typed, arena);
+	if (!s)
 		return err_nomem(err);
-	if (!b.len) {
-		*ret = "";
+	*ret = "";
+	if (!*s)
 		return 0;
+	switch (f->type) {
+	case FIELD_INT: return value_int(f, s, arena, ret, err);
+	case FIELD_DECIMAL: return value_decimal(f, s, arena, ret, err);
+	case FIELD_DATE: return value_date(f, s, arena, ret, err);
+	case FIELD_BOOL: return value_bool(f, s, arena, ret, err);
+	case FIELD_ENUM: return value_enum(f, s, arena, ret, err);
+	case FIELD_REF:
+	case FIELD_REFS:
+	case FIELD_ACCOUNT:
+	case FIELD_FILES: return pass_through(f, s, ret, err);
+	default: return value_text(f, s, arena, ret, err);
 	}
-	if (text_has_control(b.data, keeps_lines(f->type)))
-		return err_field(
-			err, ERR_INVALID, f->name,
-			"「%s」に目に見えない制御文字が入っています。貼り付けずに打ち直してください",
-			f->label.ja);
-	return parsers[f->type](f, b.data, arena, ret, err);
 }
 
 const char *value_show(const struct field_def *f, const char *stored, struct arena *arena)
 {
 	const struct enum_value *v;
 
-	(void)arena;
-	switch (f->type) {
-	case FIELD_BOOL:
-		return strcmp(stored, "1") == 0 ? "はい" : *stored ? "いいえ" : "";
-	case FIELD_ENUM:
-		v = f->enum_def && *stored ? enum_find(f->enum_def, stored) : NULL;
-		return v ? v->label.ja : stored;
+	if (f->type == FIELD_BOOL && *stored)
+		return strcmp(stored, "1") == 0 ? "はい" : "いいえ";
+	v = f->type == FIELD_ENUM && f->enum_def ? enum_find(f->enum_def, stored) : NULL;
+	return arena_strdup(arena, v ? v->label.ja : stored);
+}
+
+/* --- whole entries -------------------------------------------------------------------------- */
+
+static bool check_fails(const struct check_def *c, const char *const *values)
+{
+	const char *first = values[c->first], *second = values[c->second];
+
+	switch (c->kind) {
+	case CROSS_DATE_ORDER:
+		return *first && *second && strcmp(first, second) > 0;
+	case CROSS_REQUIRED_IF:
+		return strcmp(second, c->equals) == 0 && !*first;
 	default:
-		return stored;
+		return false;
 	}
+}
+
+size_t value_check_entry(const struct ledger_def *l, const char *const *values,
+			 void (*complain)(void *arg, const struct err *e), void *arg)
+{
+	size_t faults = 0, i;
+	struct err e;
+
+	for (i = 0; i < l->field_count; i++) {
+		if (!l->field[i].required || *values[i])
+			continue;
+		(void)err_field(&e, ERR_INVALID, l->field[i].name, "「%s」を入れてください（必須です）",
+				l->field[i].label.ja);
+		complain(arg, &e);
+		faults++;
+	}
+	for (i = 0; i < l->check_count; i++) {
+		if (!check_fails(&l->check[i], values))
+			continue;
+		/* The field to correct: the later date, or the one that is missing. */
+		(void)err_field(&e, ERR_INVALID,
+				l->field[l->check[i].kind == CROSS_DATE_ORDER ? l->check[i].second
+									      : l->check[i].first]
+					.name,
+				"%s", l->check[i].message.ja);
+		complain(arg, &e);
+		faults++;
+	}
+	return faults;
 }

@@ -1,105 +1,90 @@
-/* bool and enum: labels, aliases and the marks people draw in a sheet. */
+/* Yes or no, and one of a list. */
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/cleanup.h"
 #include "base/fold.h"
-#include "define/value_type.h"
+#include "define/value_types.h"
 
-#define KEY_SIZE 512
-#define LISTED_BYTES 480 /* of the labels named in a message */
-
-/* Forms of yes and no, compared after folding. */
-static const char *const yes_forms[] = { "1", "はい", "有", "有り", "あり", "○", "〇", "◯", "true", "yes",
-					 "y", "済", "済み", "✓", "✔", "レ", NULL };
-static const char *const no_forms[] = { "0", "いいえ", "無", "無し", "なし", "×", "✕", "✗", "false", "no",
-					"n", "未", "✖", NULL };
-
-static bool folds_to(const char *text, const char *key)
+static bool is_one_of(const char *folded, const char *const *words, size_t count)
 {
-	char other[KEY_SIZE];
+	char key[64];
+	size_t i;
 
-	return fold_key(text, other, sizeof other) > 0 && strcmp(other, key) == 0;
-}
-
-static bool is_form(const char *const *forms, const char *key)
-{
-	for (; *forms; forms++)
-		if (folds_to(*forms, key))
+	for (i = 0; i < count; i++)
+		if (fold_key(words[i], key, sizeof key) >= 0 && strcmp(key, folded) == 0)
 			return true;
 	return false;
 }
 
-int parse_bool(const struct field_def *f, const char *text, struct arena *arena, const char **ret,
+int value_bool(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
 	       struct err *err)
 {
-	char key[KEY_SIZE];
+	static const char *const yes[] = { "はい", "1", "true", "yes", "y", "有", "有り", "あり", "○",
+					   "〇", "◯", "済", "済み", "✓", "レ", "する", "on" };
+	static const char *const no[] = { "いいえ", "0", "false", "no", "n", "無", "無し", "なし", "×",
+					  "✕", "未", "しない", "off", "-" };
+	char folded[128];
 
 	(void)arena;
-	if (fold_key(text, key, sizeof key) > 0) {
-		if (is_form(yes_forms, key)) {
+	if (fold_key(typed, folded, sizeof folded) >= 0) {
+		if (is_one_of(folded, yes, sizeof yes / sizeof yes[0])) {
 			*ret = "1";
 			return 0;
 		}
-		if (is_form(no_forms, key)) {
+		if (is_one_of(folded, no, sizeof no / sizeof no[0])) {
 			*ret = "0";
 			return 0;
 		}
 	}
-	return not_accepted(f, err, "「はい」か「いいえ」（○か×、有か無でも構いません）で");
+	return err_field(err, ERR_INVALID, f->name,
+			 "「%s」は「はい」か「いいえ」で書いてください（○×、有無、1と0でも構いません）", f->label.ja);
 }
 
-static bool is_value(const struct enum_value *v, const char *key)
+static bool is_called(const struct enum_value *v, const char *folded)
 {
-	size_t i;
+	const char *names[3] = { v->label.ja, v->label.en, v->value };
 
-	if (folds_to(v->label.ja, key) || folds_to(v->label.en, key) || folds_to(v->value, key))
-		return true;
-	for (i = 0; i < v->aliases.count; i++)
-		if (folds_to(v->aliases.item[i], key))
-			return true;
-	return false;
+	return is_one_of(folded, names, 3) || is_one_of(folded, v->aliases.item, v->aliases.count);
 }
 
-static int enum_refused(const struct field_def *f, struct err *err)
+static int unknown(const struct field_def *f, struct err *err)
 {
-	CLEANUP(buf_release) struct buf b;
-	size_t i;
+	char all[480] = "";
+	size_t used = 0, i;
 
-	buf_init(&b, 0);
 	for (i = 0; i < f->enum_def->count; i++) {
 		const struct enum_value *v = &f->enum_def->value[i];
+		size_t n = strlen(v->label.ja) + 3;
 
 		if (v->retired)
 			continue;
-		if (b.len + strlen(v->label.ja) > LISTED_BYTES) {
-			buf_puts(&b, "、ほか");
+		if (used + n + 8 >= sizeof all) {
+			(void)snprintf(all + used, sizeof all - used, "…");
 			break;
 		}
-		buf_printf(&b, "%s%s", b.len ? "、" : "", v->label.ja);
+		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", used ? "、" : "",
+					 v->label.ja);
 	}
-	buf_puts(&b, "");
-	if (buf_failed(&b))
-		return err_nomem(err);
-	return not_accepted(f, err, "次のどれかで（%s）", b.data);
+	return err_field(err, ERR_INVALID, f->name, "「%s」は次から選んでください: %s", f->label.ja, all);
 }
 
-int parse_enum(const struct field_def *f, const char *text, struct arena *arena, const char **ret,
+int value_enum(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
 	       struct err *err)
 {
-	const struct enum_value *found = enum_find(f->enum_def, text);
-	char key[KEY_SIZE];
+	char folded[512];
 	size_t i;
 
 	(void)arena;
-	/* Retired values stay valid, so that old entries can be saved and imported again. */
-	if (!found && fold_key(text, key, sizeof key) > 0)
-		for (i = 0; !found && i < f->enum_def->count; i++)
-			if (is_value(&f->enum_def->value[i], key))
-				found = &f->enum_def->value[i];
-	if (!found)
-		return enum_refused(f, err);
-	*ret = found->value;
-	return 0;
+	if (enum_find(f->enum_def, typed)) {
+		*ret = enum_find(f->enum_def, typed)->value;
+		return 0;
+	}
+	if (fold_key(typed, folded, sizeof folded) <= 0)
+		return unknown(f, err);
+	for (i = 0; i < f->enum_def->count; i++)
+		if (is_called(&f->enum_def->value[i], folded)) {
+			*ret = f->enum_def->value[i].value;
+			return 0;
+		}
+	return unknown(f, err);
 }

@@ -1,124 +1,92 @@
-/* int and decimal: full-width digits, thousands separators, signs. */
-#include <stdio.h>
+/* Whole numbers, decimals and dates. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "define/value_type.h"
+#include "base/clock.h"
+#include "define/value_types.h"
 
-#define TEXT_SIZE 64
-
-/* A number taken apart: digits without leading zeros ("" for 0) and the digits
- * after the point. */
-struct number {
-	bool negative;
-	char whole[TEXT_SIZE], fraction[TEXT_SIZE];
-};
-
-/* Copies digits, dropping commas. A comma must have three digits behind it, so that
- * a comma typed for a point is not taken for a thousands separator. */
-static bool take_whole(const char **p, char ret[TEXT_SIZE])
+/* Digits as typed in any width, without thousands separators and blanks. */
+static char *digits_of(const char *typed, struct arena *arena)
 {
-	size_t n = 0, group = 0;
-	bool comma = false;
-
-	for (; (**p >= '0' && **p <= '9') || **p == ','; (*p)++) {
-		if (**p == ',') {
-			if (group == 0 || group > 3 || (comma && group != 3))
-				return false;
-			comma = true;
-			group = 0;
-			continue;
-		}
-		group++;
-		if (n == 0 && **p == '0')
-			continue;
-		if (n + 1 >= TEXT_SIZE)
-			return false;
-		ret[n++] = **p;
-	}
-	ret[n] = '\0';
-	return group > 0 && (!comma || group == 3);
-}
-
-static bool take_number(const char *text, struct number *ret)
-{
-	CLEANUP(buf_release) struct buf b;
+	const char *s = value_narrow(typed, arena);
+	char *out = s ? arena_alloc(arena, strlen(s) + 1) : NULL;
 	size_t n = 0;
-	const char *p;
 
-	memset(ret, 0, sizeof *ret);
-	buf_init(&b, 0);
-	narrow(text, &b);
-	if (buf_failed(&b) || !b.len || b.len >= TEXT_SIZE)
-		return false;
-	p = b.data;
-	ret->negative = *p == '-';
-	p += *p == '-' || *p == '+';
-	if (!take_whole(&p, ret->whole))
-		return false;
-	if (*p == '.') {
-		for (p++; *p >= '0' && *p <= '9'; p++)
-			ret->fraction[n++] = *p;
-		if (n == 0)
-			return false;
-	}
-	while (n && ret->fraction[n - 1] == '0')
-		ret->fraction[--n] = '\0';
-	if (!*ret->whole && !n)
-		ret->negative = false;
-	return *p == '\0';
+	for (; out && *s; s++)
+		if (*s != ',' && *s != ' ')
+			out[n++] = *s;
+	return out;
 }
 
-static int out_of_range(const struct field_def *f, struct err *err)
+static int bounds(const struct field_def *f, long long v, struct err *err)
 {
-	if (f->has_min && f->has_max)
-		return not_accepted(f, err, "%lldから%lldまでの数字で", (long long)f->min,
-				    (long long)f->max);
-	if (f->has_min)
-		return not_accepted(f, err, "%lld以上の数字で", (long long)f->min);
-	return not_accepted(f, err, "%lld以下の数字で", (long long)f->max);
+	if (f->has_min && v < f->min)
+		return err_field(err, ERR_INVALID, f->name, "「%s」は%lld以上の数を書いてください", f->label.ja,
+				 (long long)f->min);
+	if (f->has_max && v > f->max)
+		return err_field(err, ERR_INVALID, f->name, "「%s」は%lld以下の数を書いてください", f->label.ja,
+				 (long long)f->max);
+	return 0;
 }
 
-/* Whole part, rounded away from zero when a fraction follows: enough to compare
- * with whole-numbered bounds. */
-static bool in_range(const struct field_def *f, const struct number *n)
-{
-	int64_t v = *n->whole ? strtoll(n->whole, NULL, 10) : 0;
-	int64_t up = *n->fraction ? v + 1 : v;
-
-	if (n->negative)
-		return (!f->has_min || -up >= f->min) && (!f->has_max || -v <= f->max);
-	return (!f->has_min || v >= f->min) && (!f->has_max || up <= f->max);
-}
-
-int parse_int(const struct field_def *f, const char *text, struct arena *arena, const char **ret,
+int value_int(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
 	      struct err *err)
 {
-	struct number n;
+	const char *s = digits_of(typed, arena);
+	char *end;
+	long long v;
+	int r;
 
-	if (!take_number(text, &n) || *n.fraction || strlen(n.whole) > INT_DIGITS_MAX)
-		return not_accepted(f, err, "整数（例: 60、1,200）で、単位を付けずに");
-	if (!in_range(f, &n))
-		return out_of_range(f, err);
-	*ret = arena_printf(arena, "%s%s", n.negative ? "-" : "", *n.whole ? n.whole : "0");
+	if (!s)
+		return err_nomem(err);
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	/* Spreadsheets write whole numbers as 12.0. */
+	if (end != s && end[0] == '.' && strspn(end + 1, "0") == strlen(end + 1))
+		end += strlen(end);
+	if (errno || end == s || *end)
+		return err_field(err, ERR_INVALID, f->name, "「%s」には数字を書いてください", f->label.ja);
+	r = bounds(f, v, err);
+	if (r < 0)
+		return r;
+	*ret = arena_printf(arena, "%lld", v);
 	return *ret ? 0 : err_nomem(err);
 }
 
-int parse_decimal(const struct field_def *f, const char *text, struct arena *arena,
+int value_decimal(const struct field_def *f, const char *typed, struct arena *arena,
 		  const char **ret, struct err *err)
 {
-	size_t scale = (size_t)f->scale, digits;
-	struct number n;
+	const char *s = digits_of(typed, arena), *point;
+	size_t whole, places;
 
-	if (!take_number(text, &n) || strlen(n.whole) + scale > INT_DIGITS_MAX ||
-	    strlen(n.fraction) > scale)
-		return not_accepted(f, err, "数字（小数点の下は%d桁まで）で、単位を付けずに", f->scale);
-	if (!in_range(f, &n))
-		return out_of_range(f, err);
-	for (digits = strlen(n.fraction); digits < scale; digits++)
-		n.fraction[digits] = '0';
-	*ret = arena_printf(arena, "%s%s%s%s", n.negative ? "-" : "", *n.whole ? n.whole : "0",
-			    scale ? "." : "", n.fraction);
-	return *ret ? 0 : err_nomem(err);
+	if (!s)
+		return err_nomem(err);
+	whole = strspn(s + (*s == '-'), "0123456789");
+	point = s + (*s == '-') + whole;
+	places = *point == '.' ? strspn(point + 1, "0123456789") : 0;
+	if (!whole || whole > 15 || point[*point == '.' ? places + 1 : 0])
+		return err_field(err, ERR_INVALID, f->name, "「%s」には数字（小数）を書いてください", f->label.ja);
+	if (places > (size_t)f->scale)
+		return err_field(err, ERR_INVALID, f->name, "「%s」は小数点以下%d桁までです", f->label.ja,
+				 f->scale);
+	if (!f->scale)
+		*ret = arena_strndup(arena, s, (size_t)(point - s));
+	else
+		*ret = arena_printf(arena, "%.*s.%.*s%.*s", (int)(point - s), s, (int)places,
+				    places ? point + 1 : "", f->scale - (int)places, "000000000");
+	return *ret ? bounds(f, strtoll(s, NULL, 10), err) : err_nomem(err);
+}
+
+int value_date(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
+	       struct err *err)
+{
+	char date[DATE_SIZE];
+
+	if (!date_parse(typed, date))
+		return err_field(err, ERR_INVALID, f->name,
+				 "「%s」は日付で書いてください（例: 2026-11-20、2026/11/20、令和8年11月20日）",
+				 f->label.ja);
+	*ret = arena_strdup(arena, date);
+	return *ret ? value_run_check(f, ret, arena, err) : err_nomem(err);
 }

@@ -1,95 +1,271 @@
-/* text and longtext: length in characters, pattern, named check. */
+/* Text values and their named checks. */
+#include <arpa/inet.h>
 #include <regex.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/fold.h"
-#include "define/value_type.h"
+#include "define/value_types.h"
 
-int apply_check(const struct field_def *f, const char *text, struct arena *arena, const char **ret,
-		struct err *err)
+#define TEXT_MAX 500
+#define LONGTEXT_MAX 20000
+
+/* Trims, and makes every line end a single \n. */
+const char *value_clean(const char *typed, struct arena *arena)
 {
-	const struct value_check_row *row = value_check_row(f->check);
-	CLEANUP(buf_release) struct buf out;
-	bool good;
+	size_t n = strlen(typed), i, out = 0;
+	char *s = arena_alloc(arena, n + 1);
 
-	*ret = text;
-	if (!row->function)
-		return 0;
-	buf_init(&out, 0);
-	good = row->function(text, &out);
-	if (!good)
-		return not_accepted(f, err, "%s", row->accepted);
-	if (buf_failed(&out))
-		return err_nomem(err);
-	*ret = arena_strndup(arena, out.data ? out.data : "", out.len);
-	return *ret ? 0 : err_nomem(err);
+	for (i = 0; s && i < n; i++) {
+		if (typed[i] == '\r') {
+			if (typed[i + 1] != '\n')
+				s[out++] = '\n';
+			continue;
+		}
+		s[out++] = typed[i];
+	}
+	if (!s)
+		return NULL;
+	while (out && strchr(" \t\n", s[out - 1]))
+		out--;
+	while (out >= 3 && memcmp(s + out - 3, "\xE3\x80\x80", 3) == 0)
+		out -= 3;
+	s[out] = '\0';
+	while (*s && strchr(" \t\n", *s))
+		s++;
+	while (strncmp(s, "\xE3\x80\x80", 3) == 0)
+		s += 3;
+	return s;
 }
 
-static int check_length(const struct field_def *f, const char *text, int64_t limit, struct err *err)
+const char *value_narrow(const char *text, struct arena *arena)
 {
-	int64_t length = (int64_t)utf8_length(text);
+	struct buf b;
+	const char *s;
 
-	if (f->has_max && f->max < limit)
-		limit = f->max;
-	if (length > limit)
-		return err_field(err, ERR_INVALID, f->name,
-				 "「%s」は%lld文字までです。いま%lld文字あります。短くしてください",
-				 f->label.ja, (long long)limit, (long long)length);
-	if (f->has_min && length < f->min)
-		return err_field(err, ERR_INVALID, f->name, "「%s」は%lld文字以上で書いてください",
-				 f->label.ja, (long long)f->min);
+	buf_init(&b, 65536);
+	s = fold_text(text, &b) ? arena_strdup(arena, b.data ? b.data : "") : NULL;
+	buf_release(&b);
+	return s;
+}
+
+/* --- named checks -------------------------------------------------------------------------- */
+
+static bool ip_ok(const char *s, bool cidr)
+{
+	unsigned char address[16];
+	const char *slash = strchr(s, '/');
+	char text[64], *end;
+	size_t n = slash ? (size_t)(slash - s) : strlen(s);
+	long bits, most;
+
+	if (n >= sizeof text || (slash && !cidr))
+		return false;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	if (inet_pton(AF_INET, text, address) == 1)
+		most = 32;
+	else if (inet_pton(AF_INET6, text, address) == 1)
+		most = 128;
+	else
+		return false;
+	if (!slash)
+		return true;
+	bits = strtol(slash + 1, &end, 10);
+	return slash[1] && !*end && bits >= 0 && bits <= most;
+}
+
+static bool ip_list_ok(const char *s)
+{
+	while (*s) {
+		size_t n = strcspn(s, " ,\n;");
+		char one[64];
+
+		if (n >= sizeof one)
+			return false;
+		memcpy(one, s, n);
+		one[n] = '\0';
+		if (n && !ip_ok(one, true))
+			return false;
+		s += n + (s[n] != '\0');
+	}
+	return true;
+}
+
+static bool email_ok(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	return at && at != s && strchr(at + 1, '.') && !strchr(at + 1, '@') && at[1] != '.' &&
+	       s[strlen(s) - 1] != '.' && strcspn(s, " ,;<>()\"") == strlen(s);
+}
+
+static bool phone_ok(const char *s)
+{
+	size_t digits = 0;
+	const char *p = s;
+
+	/* Digits with the words people put beside them. */
+	while (*p) {
+		uint32_t cp;
+		size_t n = utf8_decode(p, &cp);
+
+		if (cp >= '0' && cp <= '9')
+			digits++;
+		else if (!strchr("-+() #*/,", (int)(cp < 128 ? cp : 'x')) && cp < 128)
+			return false;
+		p += n;
+	}
+	return digits >= 2 && digits <= 40;
+}
+
+static bool url_ok(const char *s)
+{
+	const char *host = strncmp(s, "https://", 8) == 0  ? s + 8
+			   : strncmp(s, "http://", 7) == 0 ? s + 7
+							   : "";
+
+	return *host && *host != '/' && strcspn(s, " \"<>\\") == strlen(s);
+}
+
+static bool mac_ok(const char *s)
+{
+	size_t digits = 0;
+
+	for (; *s; s++) {
+		if (strchr("0123456789abcdef", *s))
+			digits++;
+		else if (!strchr(":-. ,\n", *s))
+			return false;
+	}
+	return digits >= 12 && digits % 12 == 0;
+}
+
+static bool kana_ok(const char *s)
+{
+	while (*s) {
+		uint32_t cp;
+
+		s += utf8_decode(s, &cp);
+		if (!((cp >= 0x3041 && cp <= 0x30FF) || (cp >= 0xFF66 && cp <= 0xFF9F) || cp == ' ' ||
+		      cp == 0x3000 || cp == '-' || cp == 0x30FC || cp == '(' || cp == ')' ||
+		      (cp >= '0' && cp <= '9') || cp == 0xFF08 || cp == 0xFF09 || cp == 0x30FB))
+			return false;
+	}
+	return true;
+}
+
+static const char *accepted(enum value_check check)
+{
+	static const char *const texts[CHECK_VALUE_MAX] = {
+#define VALUE_CHECK(id, name, text) text,
+#define CROSS_CHECK(id, name)
+#include "define/checks.def"
+#undef VALUE_CHECK
+#undef CROSS_CHECK
+	};
+
+	return texts[check];
+}
+
+static bool check_holds(enum value_check check, const char *text, const char *narrow)
+{
+	char today[DATE_SIZE];
+
+	switch (check) {
+	case CHECK_IP: return ip_ok(narrow, false);
+	case CHECK_IP_LIST: return ip_list_ok(narrow);
+	case CHECK_EMAIL: return email_ok(narrow);
+	case CHECK_PHONE: return phone_ok(narrow);
+	case CHECK_URL: return url_ok(text);
+	case CHECK_MAC: return mac_ok(narrow);
+	case CHECK_KANA: return kana_ok(text);
+	case CHECK_NOT_FUTURE:
+		date_today(today);
+		return strcmp(text, today) <= 0;
+	default:
+		return true;
+	}
+}
+
+/* The narrow form is what is kept for addresses and numbers. */
+static bool keeps_narrow(enum value_check check)
+{
+	return check == CHECK_IP || check == CHECK_EMAIL;
+}
+
+int value_run_check(const struct field_def *f, const char **value, struct arena *arena,
+		    struct err *err)
+{
+	const char *narrow;
+
+	if (f->check == CHECK_NONE || !**value)
+		return 0;
+	narrow = value_narrow(*value, arena);
+	if (!narrow)
+		return err_nomem(err);
+	if (!check_holds(f->check, *value, narrow))
+		return err_field(err, ERR_INVALID, f->name, "「%s」には%sを書いてください", f->label.ja,
+				 accepted(f->check));
+	if (keeps_narrow(f->check))
+		*value = narrow;
 	return 0;
 }
 
-/* Patterns are ASCII and bounded by check_field.c, so compiling costs microseconds. */
-static int check_pattern(const struct field_def *f, const char *text, struct err *err)
+/* --- text ------------------------------------------------------------------------------------- */
+
+static int check_length(const struct field_def *f, const char *s, struct err *err)
 {
-	regex_t regex;
-	int found;
+	size_t n = utf8_length(s);
+	int64_t most = f->has_max		    ? f->max
+		       : f->type == FIELD_LONGTEXT ? LONGTEXT_MAX
+						    : TEXT_MAX;
+
+	if ((int64_t)n > most)
+		return err_field(err, ERR_INVALID, f->name,
+				 "「%s」は%lld文字までです（今は%zu文字）。短くしてください", f->label.ja,
+				 (long long)most, n);
+	if (f->has_min && (int64_t)n < f->min)
+		return err_field(err, ERR_INVALID, f->name,
+				 "「%s」は%lld文字以上で書いてください（今は%zu文字）", f->label.ja,
+				 (long long)f->min, n);
+	return 0;
+}
+
+static int check_pattern(const struct field_def *f, const char *s, struct err *err)
+{
+	regex_t compiled;
+	int r;
 
 	if (!f->pattern)
 		return 0;
-	if (regcomp(&regex, f->pattern, REG_EXTENDED | REG_NOSUB) != 0)
-		return err_nomem(err);
-	found = regexec(&regex, text, 0, NULL, 0);
-	regfree(&regex);
-	if (found == REG_ESPACE)
-		return err_nomem(err);
-	if (found == 0)
+	if (regcomp(&compiled, f->pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		return err_set(err, ERR_BUG, "項目 %s の形の決まりが読めません", f->name);
+	r = regexec(&compiled, s, 0, NULL, 0);
+	regfree(&compiled);
+	if (r == 0)
 		return 0;
-	if (*f->example)
-		return not_accepted(f, err, "決まった形（例: %.200s）で", f->example);
-	return err_field(err, ERR_INVALID, f->name,
-			 "「%s」の書き方が決まった形に合いません。項目の説明を読んで直してください",
-			 f->label.ja);
+	return err_field(err, ERR_INVALID, f->name, "「%s」の書き方が違います。%s%s%s", f->label.ja,
+			 *f->example ? "例: " : "", f->example, *f->example ? " のように書いてください" : "");
 }
 
-static int parse_any(const struct field_def *f, const char *text, int64_t limit, struct arena *arena,
-		     const char **ret, struct err *err)
-{
-	const char *value = NULL;
-	int r = apply_check(f, text, arena, &value, err);
-
-	if (r == 0)
-		r = check_length(f, value, limit, err);
-	if (r == 0)
-		r = check_pattern(f, value, err);
-	if (r < 0)
-		return r;
-	*ret = arena_strdup(arena, value);
-	return *ret ? 0 : err_nomem(err);
-}
-
-int parse_text(const struct field_def *f, const char *text, struct arena *arena, const char **ret,
+int value_text(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
 	       struct err *err)
 {
-	return parse_any(f, text, TEXT_MAX, arena, ret, err);
-}
+	bool lines = f->type == FIELD_LONGTEXT || f->check == CHECK_IP_LIST || f->check == CHECK_MAC;
+	const char *s = typed;
+	int r;
 
-int parse_longtext(const struct field_def *f, const char *text, struct arena *arena,
-		   const char **ret, struct err *err)
-{
-	return parse_any(f, text, LONGTEXT_MAX, arena, ret, err);
+	if (text_has_control(s, lines))
+		return err_field(err, ERR_INVALID, f->name,
+				 "「%s」に使えない文字（改行や制御文字）があります。打ち直してください", f->label.ja);
+	r = value_run_check(f, &s, arena, err);
+	if (r == 0)
+		r = check_length(f, s, err);
+	if (r == 0)
+		r = check_pattern(f, s, err);
+	if (r == 0)
+		*ret = s;
+	return r;
 }

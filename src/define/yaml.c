@@ -1,16 +1,11 @@
 #include "define/yaml.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <yaml.h>
 
 #include "base/fold.h"
 
 #define DEPTH_MAX 12
-#define MAP_MAX 200   /* members of one map */
-#define LIST_MAX 5000 /* members of one list */
-
-#define REFUSED_TEXT "YAMLの別名（& や *）や型（!）は使えません。そのまま書いてください"
 
 struct parsing {
 	yaml_parser_t parser;
@@ -25,29 +20,6 @@ static int fault(struct parsing *p, const yaml_mark_t *at, const char *text)
 		      text);
 }
 
-/* What libyaml says, and what to do about it. */
-static const char *advice(const char *problem)
-{
-	static const struct {
-		const char *part, *advice;
-	} known[] = {
-		{ "mapping values are not allowed", "「:」を値の中で使うときは、値を引用符で囲んでください" },
-		{ "did not find expected key", "字下げを上の行とそろえてください" },
-		{ "block sequence entries are not allowed", "「-」の字下げを上の行とそろえてください" },
-		{ "did not find expected '-' indicator", "「-」の字下げを上の行とそろえてください" },
-		{ "did not find expected ',' or", "[ ] や { } の閉じ忘れと、区切りの「,」を確かめてください" },
-		{ "unexpected end of stream", "引用符（\" や '）の閉じ忘れを確かめてください" },
-		{ "could not find expected ':'", "項目名の後に「: 」（コロンと空白）を書いてください" },
-		{ "cannot start any token", "記号で始まる値は引用符で囲んでください" },
-	};
-	size_t i;
-
-	for (i = 0; problem && i < sizeof known / sizeof known[0]; i++)
-		if (strstr(problem, known[i].part))
-			return known[i].advice;
-	return "字下げ、コロンの後の空白、引用符を確かめてください";
-}
-
 static int next(struct parsing *p, yaml_event_t *event)
 {
 	if (yaml_parser_parse(&p->parser, event))
@@ -55,8 +27,9 @@ static int next(struct parsing *p, yaml_event_t *event)
 	if (p->parser.error == YAML_MEMORY_ERROR)
 		return err_nomem(p->err);
 	return err_at(p->err, ERR_INVALID, p->file, (int)p->parser.problem_mark.line + 1,
-		      (int)p->parser.problem_mark.column + 1, "YAMLとして読めません。%s",
-		      advice(p->parser.problem));
+		      (int)p->parser.problem_mark.column + 1,
+		      "YAMLとして読めません（字下げ、コロンの後の空白、引用符を確かめてください）: %s",
+		      p->parser.problem ? p->parser.problem : "");
 }
 
 static struct node *node_new(struct parsing *p, enum node_kind kind, const yaml_event_t *e)
@@ -95,7 +68,7 @@ static int read_scalar(struct parsing *p, const yaml_event_t *e, struct node **r
 	struct node *n = node_new(p, NODE_SCALAR, e);
 
 	if (e->data.scalar.anchor || e->data.scalar.tag)
-		return fault(p, &e->start_mark, REFUSED_TEXT);
+		return fault(p, &e->start_mark, "YAMLの別名（& や *）や型（!）は使えません。そのまま書いてください");
 	if (memchr(text, 0, e->data.scalar.length) || text_has_control(text, true))
 		return fault(p, &e->start_mark, "使えない制御文字があります。打ち直してください");
 	if (!n)
@@ -115,9 +88,7 @@ static int read_list(struct parsing *p, const yaml_event_t *start, int depth, st
 	while (r == 0 && e.type != YAML_SEQUENCE_END_EVENT) {
 		struct node *child = NULL;
 
-		r = n->count < LIST_MAX
-			    ? read_node(p, &e, depth + 1, &child)
-			    : fault(p, &e.start_mark, "並びが長すぎます。ファイルを分けてください");
+		r = read_node(p, &e, depth + 1, &child);
 		yaml_event_delete(&e);
 		if (r == 0 && append(p->arena, &n->item, n->count++, child) != 0)
 			r = err_nomem(p->err);
@@ -139,9 +110,6 @@ static int check_key(struct parsing *p, const struct node *map, const struct nod
 	if (key->kind != NODE_SCALAR)
 		return err_at(p->err, ERR_INVALID, p->file, key->line, key->column,
 			      "項目名は文字で書いてください");
-	if (map->count >= MAP_MAX)
-		return err_at(p->err, ERR_INVALID, p->file, key->line, key->column,
-			      "項目が多すぎます（%d個まで）。減らしてください", MAP_MAX);
 	for (i = 0; i < map->count; i++)
 		if (strcmp(map->key[i]->text, key->text) == 0)
 			return err_at(p->err, ERR_INVALID, p->file, key->line, key->column,
@@ -204,14 +172,14 @@ static int read_node(struct parsing *p, yaml_event_t *e, int depth, struct node 
 		return read_scalar(p, e, ret);
 	case YAML_SEQUENCE_START_EVENT:
 		if (e->data.sequence_start.anchor || e->data.sequence_start.tag)
-			return fault(p, &e->start_mark, REFUSED_TEXT);
+			return fault(p, &e->start_mark, "YAMLの別名（& や *）や型（!）は使えません。そのまま書いてください");
 		return read_list(p, e, depth, ret);
 	case YAML_MAPPING_START_EVENT:
 		if (e->data.mapping_start.anchor || e->data.mapping_start.tag)
-			return fault(p, &e->start_mark, REFUSED_TEXT);
+			return fault(p, &e->start_mark, "YAMLの別名（& や *）や型（!）は使えません。そのまま書いてください");
 		return read_map(p, e, depth, ret);
 	default:
-		return fault(p, &e->start_mark, REFUSED_TEXT);
+		return fault(p, &e->start_mark, "YAMLの別名（& や *）や型（!）は使えません。そのまま書いてください");
 	}
 }
 
@@ -234,7 +202,7 @@ static int read_document(struct parsing *p, struct node **ret)
 	}
 	if (e.type == YAML_STREAM_END_EVENT) {
 		yaml_event_delete(&e);
-		return err_at(p->err, ERR_INVALID, p->file, 1, 1, "ファイルが空です。定義を書いてください");
+		return err_at(p->err, ERR_INVALID, p->file, 1, 1, "ファイルが空です");
 	}
 	r = read_node(p, &e, 0, ret);
 	yaml_event_delete(&e);
@@ -253,59 +221,24 @@ static int read_document(struct parsing *p, struct node **ret)
 	return r;
 }
 
-/* What may not stand in a definition: YAML would take it for a line end, people do not
- * see it, or it makes the text read otherwise. */
-static const char *refusal(uint32_t cp)
-{
-	if (cp == '\t')
-		return "タブは使えません。半角の空白に直してください";
-	if (cp == 0xFEFF || cp == 0x2028 || cp == 0x2029 || (cp < 0x20 && cp != '\n' && cp != '\r') ||
-	    (cp >= 0x7F && cp < 0xA0) || (cp >= 0x202A && cp <= 0x202E) ||
-	    (cp >= 0x2066 && cp <= 0x2069) || (cp & 0xFFFE) == 0xFFFE)
-		return "使えない制御文字があります。打ち直してください";
-	return NULL;
-}
-
-/* Checks the bytes before libyaml sees them, so that every fault has its place. */
-static int check_bytes(const char *file, const char *data, size_t len, struct err *err)
-{
-	const char *end = data + len, *p = data, *why;
-	int line = 1, column = 1;
-	uint32_t cp;
-	size_t bad;
-
-	if (!utf8_valid(data, len, &bad))
-		end = data + bad;
-	while (p < end) {
-		p += utf8_decode(p, &cp);
-		why = refusal(cp);
-		if (why)
-			return err_at(err, ERR_INVALID, file, line, column, "%s", why);
-		column = cp == '\n' ? 1 : column + 1;
-		line += cp == '\n';
-	}
-	if (end == data + len)
-		return 0;
-	return err_at(err, ERR_INVALID, file, line, column,
-		      "UTF-8ではない文字があります。UTF-8で保存し直してください");
-}
-
 int yaml_read(const char *file, const char *data, size_t len, struct arena *arena,
 	      struct node **ret, struct err *err)
 {
 	struct parsing p = { .file = file, .arena = arena, .err = err };
+	size_t bad = 0;
 	int r;
 
 	if (len > YAML_SIZE_MAX)
-		return err_at(err, ERR_LIMIT, file, 1, 1,
-			      "ファイルが大きすぎます（1MBまで）。分けてください");
-	if (len >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0) { /* as Notepad writes it */
-		data += 3;
-		len -= 3;
+		return err_at(err, ERR_LIMIT, file, 1, 1, "ファイルが大きすぎます（1MBまで）");
+	if (!utf8_valid(data, len, &bad)) {
+		int line = 1;
+		size_t i;
+
+		for (i = 0; i < bad; i++)
+			line += data[i] == '\n';
+		return err_at(err, ERR_INVALID, file, line, 1,
+			      "UTF-8ではない文字があります。UTF-8で保存し直してください");
 	}
-	r = check_bytes(file, data, len, err);
-	if (r < 0)
-		return r;
 	if (!yaml_parser_initialize(&p.parser))
 		return err_nomem(err);
 	yaml_parser_set_encoding(&p.parser, YAML_UTF8_ENCODING);
