@@ -168,10 +168,8 @@ static int write_answer(struct answering *a, struct receipt *ret, struct faults 
 	r = value ? fill(a, def, value, err) : err_nomem(err);
 	if (r < 0)
 		return r;
-	if (a->change->base_rev == 0 && a->line->now.id[0])
-		return err_set(err, ERR_CONFLICT,
-			       "この項目は %s が先に答えています。画面を開き直して確かめてください",
-			       a->line->now.by);
+	/* An answer given meanwhile makes base_rev 0 a conflict there, unless the key is
+	 * that of this very form sent twice. */
 	return entry_change(a->l, a->who,
 			    &(struct change){ .def = def,
 					      .entry = a->line->now.id[0] ? a->line->now.id : NULL,
