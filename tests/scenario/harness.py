@@ -318,8 +318,10 @@ def main():
                 print(f"ok    {name} ({time.monotonic() - start:.1f} s)", flush=True)
             except Skip as why:
                 print(f"SKIP  {name}: {why}", flush=True)
-            except Exception:
+            except Exception as why:
                 failed += 1
-                print(f"FAIL  {name}\n{traceback.format_exc()}", flush=True)
+                at = [f for f in traceback.extract_tb(why.__traceback__) if f.name != "need"]
+                where = " < ".join(f"{os.path.basename(f.filename)}:{f.lineno}" for f in at[:0:-1])
+                print(f"FAIL  {name}\n      {where}\n{type(why).__name__}: {why}", flush=True)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
