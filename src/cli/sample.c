@@ -17,10 +17,10 @@ static const struct {
 	const char *login, *name, *profession;
 	enum role role;
 } people[] = {
-	{ "incho", "見本 太郎（院長）", "医師", ROLE_EXECUTIVE },
-	{ "kanri", "見本 花子（企画管理者）", "事務", ROLE_PLANNER },
-	{ "unyo", "見本 次郎（システム運用担当者）", "事務", ROLE_OPERATOR },
-	{ "kansa", "見本 三枝（監査人）", "事務", ROLE_AUDITOR },
+	{ "incho", "見本 太郎", "医師", ROLE_EXECUTIVE },
+	{ "kanri", "見本 花子", "事務", ROLE_PLANNER },
+	{ "unyo", "見本 次郎", "事務", ROLE_OPERATOR },
+	{ "kansa", "見本 三枝", "事務", ROLE_AUDITOR },
 };
 
 static int add_people(struct data *d, struct buf *list, struct err *err)
