@@ -1,6 +1,8 @@
 #include "ledger/import.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -9,6 +11,7 @@
 #include "ledger/import_maps.h"
 #include "ledger/import_run.h"
 #include "ledger/read.h"
+#include "ledger/receipt.h"
 #include "report/csv.h"
 
 const char *import_status_name(enum import_status s)
@@ -33,14 +36,17 @@ static int check_map(const struct ledger_def *def, const struct import_map *map,
 		mapped += map->field[i] >= 0;
 		for (n = 0; n < i; n++)
 			if (map->field[i] >= 0 && map->field[i] == map->field[n])
-				return err_set(err, ERR_INVALID,
-					       "列「%s」と列「%s」が同じ項目「%s」に向いています。片方を「取り込まない」にしてください",
-					       map->header[n], map->header[i],
-					       def->field[map->field[i]].label.ja);
+				return err_set(
+					err, ERR_INVALID,
+					"列「%s」と列「%s」が同じ項目「%"
+					"s」に向いています。片方を「取り込まない」にしてください",
+					map->header[n], map->header[i],
+					def->field[map->field[i]].label.ja);
 	}
 	if (!mapped)
 		return err_set(err, ERR_INVALID,
-			       "ファイルのどの列も台帳の項目に合っていません。列の合わせ方を選んでください");
+			       "ファイルのどの列も台帳の項目に合っていません。列の合わせ方を選んで"
+			       "ください");
 	return 0;
 }
 
@@ -158,13 +164,15 @@ static char *mapping_text(const struct ledger_def *def, const struct import_map 
 	return all;
 }
 
+/* Fields of `imports`, in the order of enum import_status. */
+static const char *const count_fields[IMPORT_STATUS_MAX] = { "rows_new", "rows_changed",
+							     "rows_unchanged", "rows_error" };
+
 /* The entry in `imports` that the rows point to. */
 static int add_batch_entry(struct ledgers *l, struct committing *k, const struct ledger_def *def,
 			   const char *path, const char *filename, const struct import_map *map,
 			   const struct import_totals *t, struct arena *arena, struct err *err)
 {
-	static const char *const counts[] = { "rows_new", "rows_changed", "rows_unchanged",
-					      "rows_error" };
 	const struct ledger_def *imports;
 	char digest[HASH_HEX_SIZE];
 	const char **value;
@@ -184,7 +192,8 @@ static int add_batch_entry(struct ledgers *l, struct committing *k, const struct
 	set(imports, value, "file_name", filename);
 	set(imports, value, "sha256", digest);
 	for (i = 0; i < IMPORT_STATUS_MAX; i++)
-		set(imports, value, counts[i], arena_printf(arena, "%lld", (long long)t->row[i]));
+		set(imports, value, count_fields[i],
+		    arena_printf(arena, "%lld", (long long)t->row[i]));
 	set(imports, value, "mapping", mapping_text(def, map, arena));
 	set(imports, value, "undone", "0");
 	return batch_add(k->batch,
@@ -245,7 +254,9 @@ static int check_totals(const struct import_totals *t, bool good_rows_only, stru
 {
 	if (t->row[IMPORT_ERROR] && !good_rows_only)
 		return err_set(err, ERR_INVALID,
-			       "誤りのある行が%lld行あります。何も取り込んでいません。直してやり直すか、誤りの行を飛ばすことを選んでください",
+			       "誤りのある行が%"
+			       "lld行あります。何も取り込んでいません。直してやり直すか、誤りの行を"
+			       "飛ばすことを選んでください",
 			       (long long)t->row[IMPORT_ERROR]);
 	return 0;
 }
@@ -265,9 +276,40 @@ static int commit(struct ledgers *l, const struct actor *who, const struct ledge
 		     : err_nomem(err);
 	if (r == 0)
 		r = add_rows(l, who, def, path, map, &k, &again, err);
+	/* The batch says how many rows follow it, so they must be those of the plan. */
+	if (r == 0 && memcmp(again.row, ret->totals.row, sizeof again.row) != 0)
+		r = err_set(err, ERR_CONFLICT,
+			    "確かめている間に台帳が変わりました。何も取り込んでいません。もう一度や"
+			    "り直してください");
 	if (r == 0)
 		r = write_batch(l, &k, ret, err);
 	batch_free(k.batch);
+	return r;
+}
+
+/* What the batch says about itself, for the page that shows the first result again. */
+static int first_totals(struct ledgers *l, struct import_result *ret, struct err *err)
+{
+	const struct ledger_def *imports;
+	struct arena arena;
+	struct entry e;
+	struct conn *c;
+	size_t i;
+	int r = ledgers_find(l, "imports", &imports, err);
+
+	if (r == 0)
+		r = store_read_begin(ledgers_store(l), &c, err);
+	if (r < 0)
+		return r;
+	arena_init(&arena, 0);
+	r = entry_get(l, c, imports, ret->batch, 1, &arena, &e, err);
+	store_read_end(c);
+	for (i = 0; r == 0 && i < IMPORT_STATUS_MAX; i++) {
+		int field = ledger_field(imports, count_fields[i]);
+
+		ret->totals.row[i] = field < 0 ? 0 : strtoll(e.value[field], NULL, 10);
+	}
+	arena_release(&arena);
 	return r;
 }
 
@@ -279,6 +321,13 @@ int import_commit(struct ledgers *l, const struct actor *who, const struct ledge
 	int r;
 
 	memset(ret, 0, sizeof *ret);
+	r = permit(who, PERM_LEDGER_IMPORT, def, err);
+	if (r == 0)
+		r = receipt_known(l, key, &ret->receipt, ret->batch, err);
+	if (r < 0)
+		return r;
+	if (r == 1)
+		return first_totals(l, ret, err);
 	r = import_plan(l, who, def, path, map, NULL, NULL, &ret->totals, err);
 	if (r == 0)
 		r = check_totals(&ret->totals, good_rows_only, err);
@@ -332,8 +381,12 @@ static int write_fd(void *ctx, const void *data, size_t len, struct err *err)
 	while (len) {
 		ssize_t n = write(*(const int *)ctx, p, len);
 
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n < 0)
-			return err_set(err, ERR_IO, "誤りの行を書き出せません。ディスクの空きを確かめてください");
+			return err_set(
+				err, ERR_IO,
+				"誤りの行を書き出せません。ディスクの空きを確かめてください");
 		p += n;
 		len -= (size_t)n;
 	}

@@ -14,22 +14,28 @@
 
 /* Which column of the file feeds which field. */
 struct import_map {
-	const char **header;  /* column names of the file, as written */
-	int *field;           /* field index per column, or -1: not imported */
+	const char **header; /* column names of the file, as written */
+	int *field;	     /* field index per column, or -1: not imported */
 	size_t column_count;
 	struct sheet_options sheet;
-	int64_t header_row;   /* 1-based row of the header in the file */
+	int64_t header_row; /* 1-based row of the header in the file */
 };
 
 struct import_look {
 	struct sheet_meta meta;
-	struct import_map map;       /* remembered for this ledger and header, else guessed */
+	struct import_map map; /* remembered for this ledger and header, else guessed */
 	bool remembered;
-	const char ***sample;        /* first rows as read, for the page: sample[i][column] */
+	const char ***sample; /* first rows as read, for the page: sample[i][column] */
 	size_t sample_count;
 };
 
-enum import_status { IMPORT_NEW, IMPORT_CHANGED, IMPORT_UNCHANGED, IMPORT_ERROR, IMPORT_STATUS_MAX };
+enum import_status {
+	IMPORT_NEW,
+	IMPORT_CHANGED,
+	IMPORT_UNCHANGED,
+	IMPORT_ERROR,
+	IMPORT_STATUS_MAX
+};
 const char *import_status_name(enum import_status s);  /* new changed unchanged error */
 const char *import_status_label(enum import_status s); /* 追加 変更 変更なし 誤り */
 

@@ -163,7 +163,7 @@ static int map_line(const struct ledger_def *def, struct import_map *map, char *
 	size_t i;
 	int index;
 
-	if (!*line || *line == '#')
+	if (!line[strspn(line, " \t\r")] || *line == '#')
 		return 0;
 	if (!equals)
 		return err_at(err, ERR_INVALID, path, number, 1,
@@ -193,16 +193,19 @@ int import_map_read(const struct ledger_def *def, const char *path, struct impor
 	struct buf text;
 	char *p, *copy;
 	int number = 0, r;
+	bool marked;
 
 	buf_init(&text, 0);
 	r = file_read(path, (size_t)1024 * 1024, &text, err);
 	if (r == 0 && !utf8_valid(text.data ? text.data : "", text.len, NULL))
 		r = err_set(err, ERR_INVALID, "%s をUTF-8で保存してください", path);
 	copy = r == 0 ? arena_strndup(arena, text.data ? text.data : "", text.len) : NULL;
+	/* Notepad puts a byte order mark in front. */
+	marked = copy && strncmp(copy, "\xEF\xBB\xBF", 3) == 0;
 	buf_release(&text);
 	if (r == 0 && !copy)
 		return err_nomem(err);
-	for (p = copy; r == 0 && p && *p;) {
+	for (p = marked ? copy + 3 : copy; r == 0 && p && *p;) {
 		size_t len = strcspn(p, "\n");
 		bool last = p[len] == '\0';
 

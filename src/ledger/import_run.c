@@ -44,9 +44,11 @@ void import_run_release(struct import_run *run)
 
 static int on_meta(void *arg, const struct sheet_meta *meta, struct err *err)
 {
-	(void)arg;
-	(void)meta;
+	struct import_run *run = arg;
+
 	(void)err;
+	/* Sheets hold cells as they are: only a CSV guards them against formulas. */
+	run->protected_cells = meta->format == SHEET_CSV;
 	return 0;
 }
 

@@ -11,8 +11,8 @@
  * emptied for each row. */
 struct import_work {
 	struct import_row row;
-	struct entry before;	 /* the entry it meets; id "" for a new one */
-	const char **value;	 /* merged content, stored form */
+	struct entry before; /* the entry it meets; id "" for a new one */
+	const char **value;  /* merged content, stored form */
 	struct import_fault fault[IMPORT_FAULTS_MAX];
 };
 
@@ -26,6 +26,7 @@ struct import_run {
 	struct import_names *names; /* per field that refers to something */
 	json_t *seen;		    /* key text -> row number, to find doubles in the file */
 	struct import_work work;
+	bool protected_cells; /* a leading apostrophe may have been put there by csv.h */
 	struct import_totals *totals;
 	/* Called for each row once it is worked out. */
 	int (*done)(struct import_run *run, struct err *err);

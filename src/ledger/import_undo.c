@@ -13,6 +13,7 @@ struct undoing {
 	const struct ledger_def *imports, *def;
 	struct entry entry; /* the batch */
 	struct arena arena;
+	struct arena row; /* of the entry in hand; the batch copies what it keeps */
 	struct batch *batch;
 	const char *reason;
 	struct faults faults;
@@ -50,9 +51,11 @@ static int load(struct undoing *u, const char *batch, struct err *err)
 static int undo_entry(struct undoing *u, const char *id, struct err *err)
 {
 	struct entry now, former;
-	struct change change = { .def = u->def, .entry = id, .reason = u->reason };
-	int r = entry_get(u->l, u->c, u->def, id, 0, &u->arena, &now, err);
+	struct change change = { .def = u->def, .entry = id, .reason = u->reason, .undo = true };
+	int r;
 
+	arena_release(&u->row);
+	r = entry_get(u->l, u->c, u->def, id, 0, &u->row, &now, err);
 	if (r < 0)
 		return r;
 	if (strcmp(now.batch, u->entry.id) != 0) {
@@ -63,7 +66,7 @@ static int undo_entry(struct undoing *u, const char *id, struct err *err)
 	if (now.rev == 1) {
 		change.op = OP_VOID;
 	} else {
-		r = entry_get(u->l, u->c, u->def, id, now.rev - 1, &u->arena, &former, err);
+		r = entry_get(u->l, u->c, u->def, id, now.rev - 1, &u->row, &former, err);
 		if (r < 0)
 			return r;
 		change.op = OP_SAVE;
@@ -123,7 +126,8 @@ int import_undo(struct ledgers *l, const struct actor *who, const char *batch, c
 
 	if (r < 0)
 		return r;
-	arena_init(&u.arena, (size_t)512 * 1024 * 1024);
+	arena_init(&u.arena, 0);
+	arena_init(&u.row, 0);
 	r = load(&u, batch, err);
 	if (r == 0)
 		r = batch_new(l, who, key, &u.batch, err);
@@ -137,6 +141,7 @@ int import_undo(struct ledgers *l, const struct actor *who, const char *batch, c
 	*ret_undone = u.undone;
 	*ret_left = u.left;
 	batch_free(u.batch);
+	arena_release(&u.row);
 	arena_release(&u.arena);
 	return r;
 }

@@ -73,11 +73,14 @@ static const char *resolve_one(struct import_run *run, int field, const char *na
 
 	if (id && *id)
 		return id;
-	add_fault(run, field,
-		  arena_printf(&run->arena,
-			       id ? "%sに「%s」が2件以上あり、どれか決められません。名前を分けてください"
-				  : "%sに「%s」がありません。先に登録するか、登録してある名前に合わせてください",
-			       where, name));
+	add_fault(
+		run, field,
+		arena_printf(
+			&run->arena,
+			id ? "%sに「%s」が2件以上あり、どれか決められません。名前を分けてください"
+			   : "%sに「%"
+			     "s」がありません。先に登録するか、登録してある名前に合わせてください",
+			where, name));
 	return "";
 }
 
@@ -118,7 +121,8 @@ static bool is_reference(const struct field_def *f)
 /* Stored form of a cell; "" when it is empty or faulty (the fault is noted). */
 static const char *read_cell(struct import_run *run, int field, const char *text)
 {
-	const char *typed = trim(&run->arena, csv_unprotect(text), strlen(csv_unprotect(text)));
+	const char *cell = run->protected_cells ? csv_unprotect(text) : text;
+	const char *typed = trim(&run->arena, cell, strlen(cell));
 	const char *stored = "";
 	struct err why = { 0 };
 
@@ -188,7 +192,8 @@ static void check_double(struct import_run *run, const char *const *cells, const
 	before = json_object_get(run->seen, text);
 	if (before)
 		add_fault(run, key[0],
-			  arena_printf(&run->arena, "%lld行目と同じです。どちらかを消すか、番号を直してください",
+			  arena_printf(&run->arena,
+				       "%lld行目と同じです。どちらかを消すか、番号を直してください",
 				       (long long)json_integer_value(before)));
 	else
 		json_object_set_new(run->seen, text, json_integer(run->work.row.row));
@@ -213,7 +218,9 @@ static int find_entry(struct import_run *run, const char *const *cells, struct e
 		return r;
 	check_double(run, cells, key, count);
 	if (met.count > 1)
-		add_fault(run, key[0], "台帳に同じものが2件以上あり、どれか決められません。台帳を先に整理してください");
+		add_fault(run, key[0],
+			  "台帳に同じものが2件以上あり、どれか決められません。台帳を先に整理してく"
+			  "ださい");
 	if (met.count != 1)
 		return 0;
 	return entry_get(run->l, run->c, def, met.id, 0, &run->arena, &run->work.before, err);
@@ -256,9 +263,9 @@ static int list_changes(struct import_run *run, struct err *err)
 		if (strcmp(before, w->value[i]) == 0)
 			continue;
 		change[n].field = &def->field[i];
-		change[n].before = *before ? entry_show(run->l, run->c, &def->field[i], before,
-							&run->arena)
-					   : "";
+		change[n].before =
+			*before ? entry_show(run->l, run->c, &def->field[i], before, &run->arena)
+				: "";
 		change[n].after = *w->value[i] ? entry_show(run->l, run->c, &def->field[i],
 							    w->value[i], &run->arena)
 					       : "";
@@ -298,7 +305,8 @@ static int check_unique(struct import_run *run, struct err *err)
 			return r;
 		if (r == 0 && strcmp(id, run->work.before.id) != 0)
 			add_fault(run, (int)i,
-				  arena_printf(&run->arena, "「%s」がもう使っています。別の値にしてください",
+				  arena_printf(&run->arena,
+					       "「%s」がもう使っています。別の値にしてください",
 					       entry_name(run->l, run->c, def, id, &run->arena)));
 	}
 	return 0;
@@ -338,7 +346,9 @@ static int read_cells(struct import_run *run, const struct sheet_row *row, const
 			cells[run->map->field[i]] = read_cell(run, run->map->field[i], text[i]);
 	for (i = columns; i < row->count; i++)
 		if (row->cells[i].text_len)
-			add_fault(run, -1, "見出しのない列に値があります。列がずれていないか確かめてください");
+			add_fault(
+				run, -1,
+				"見出しのない列に値があります。列がずれていないか確かめてください");
 	*ret = cells;
 	return arena_failed(&run->arena) ? err_nomem(err) : 0;
 }
