@@ -11,6 +11,23 @@
 #define TEXT_MAX 500
 #define LONGTEXT_MAX 20000
 
+#define WIDE_BLANK "\u3000" /* which people type as readily as a blank */
+
+/* Bytes of the blank that text starts with; 0 when there is none. */
+static size_t blank_at_start(const char *s)
+{
+	if (*s && strchr(" \t\n", *s))
+		return 1;
+	return strncmp(s, WIDE_BLANK, 3) == 0 ? 3 : 0;
+}
+
+static size_t blank_at_end(const char *s, size_t len)
+{
+	if (len && strchr(" \t\n", s[len - 1]))
+		return 1;
+	return len >= 3 && memcmp(s + len - 3, WIDE_BLANK, 3) == 0 ? 3 : 0;
+}
+
 /* Trims, and makes every line end a single \n. */
 const char *value_clean(const char *typed, struct arena *arena)
 {
@@ -27,15 +44,11 @@ const char *value_clean(const char *typed, struct arena *arena)
 	}
 	if (!s)
 		return NULL;
-	while (out && strchr(" \t\n", s[out - 1]))
-		out--;
-	while (out >= 3 && memcmp(s + out - 3, "\xE3\x80\x80", 3) == 0)
-		out -= 3;
+	while (blank_at_end(s, out))
+		out -= blank_at_end(s, out);
 	s[out] = '\0';
-	while (*s && strchr(" \t\n", *s))
-		s++;
-	while (strncmp(s, "\xE3\x80\x80", 3) == 0)
-		s += 3;
+	while (blank_at_start(s))
+		s += blank_at_start(s);
 	return s;
 }
 
@@ -192,7 +205,8 @@ static bool check_holds(enum value_check check, const char *text, const char *na
 /* The narrow form is what is kept for addresses and numbers. */
 static bool keeps_narrow(enum value_check check)
 {
-	return check == CHECK_IP || check == CHECK_EMAIL;
+	return check == CHECK_IP || check == CHECK_IP_LIST || check == CHECK_MAC ||
+	       check == CHECK_EMAIL;
 }
 
 int value_run_check(const struct field_def *f, const char **value, struct arena *arena,

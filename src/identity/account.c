@@ -7,16 +7,26 @@
 #include "base/canon.h"
 #include "base/cleanup.h"
 
+/* A flag is 0 or 1; a row with anything else was written by somebody else. */
+static bool flag(struct stmt *st, int column, bool *ret)
+{
+	int64_t v = col_int(st, column);
+
+	*ret = v != 0;
+	return v == 0 || v == 1;
+}
+
 int account_row(struct stmt *st, struct arena *arena, struct account *ret, int64_t *ret_seq,
 		struct err *err)
 {
 	int role = role_parse(col_text(st, 3));
 
 	memset(ret, 0, sizeof *ret);
-	if (role < 0)
+	if (role < 0 || !flag(st, 7, &ret->disabled) || !flag(st, 8, &ret->must_change) ||
+	    !flag(st, 9, &ret->has_totp) || !flag(st, 10, &ret->has_password))
 		return err_set(
 			err, ERR_CORRUPT,
-			"利用者「%s」の役割が読み取れません。「改ざん検査」を行ってください。",
+			"利用者「%s」の役割か状態が読み取れません。「改ざん検査」を行ってください。",
 			col_text(st, 1));
 	snprintf(ret->id, sizeof ret->id, "%s", col_text(st, 0));
 	ret->login = arena_strdup(arena, col_text(st, 1));
@@ -25,10 +35,6 @@ int account_row(struct stmt *st, struct arena *arena, struct account *ret, int64
 	ret->profession = arena_strdup(arena, col_text(st, 4));
 	ret->site = arena_strdup(arena, col_text(st, 5));
 	ret->rev = col_int(st, 6);
-	ret->disabled = col_int(st, 7) != 0;
-	ret->must_change = col_int(st, 8) != 0;
-	ret->has_totp = col_int(st, 9) != 0;
-	ret->has_password = col_int(st, 10) != 0;
 	if (ret_seq)
 		*ret_seq = col_int(st, 11);
 	return arena_failed(arena) ? err_nomem(err) : 0;

@@ -135,6 +135,40 @@ static int audit_ledger(struct audit *a, struct err *err)
 	return r < 0 ? r : audit_index(a, err);
 }
 
+struct wanted {
+	const char *name;
+	bool found;
+};
+
+static int match_table(void *arg, const char *table, struct err *err)
+{
+	struct wanted *w = arg;
+
+	(void)err;
+	w->found |= strcmp(w->name, table) == 0;
+	return 0;
+}
+
+/* Each noted shape belongs to a table; a definition taken out of content/ leaves both. */
+static int audit_shapes(struct audit *a, struct err *err)
+{
+	STMT_CLEANUP *st = NULL;
+	int r = stmt_begin(a->c, STMT_PROJECTION_ALL, &st, err);
+
+	while (r >= 0 && (r = stmt_step(st, err)) > 0) {
+		struct wanted w = { col_text(st, 0), false };
+		char text[200];
+
+		r = table_list(a->c, match_table, &w, err);
+		if (r < 0 || w.found)
+			continue;
+		snprintf(text, sizeof text,
+			 "一覧表の控えに、この台帳にはない「%.60s」が差し込まれています。", w.name);
+		a->found(a->arg, text);
+	}
+	return r;
+}
+
 int ledgers_audit(struct ledgers *l, struct conn *c, void (*found)(void *arg, const char *text),
 		  void *arg, struct err *err)
 {
@@ -148,6 +182,8 @@ int ledgers_audit(struct ledgers *l, struct conn *c, void (*found)(void *arg, co
 		a.p = &l->item[i];
 		r = audit_ledger(&a, err);
 	}
+	if (r >= 0)
+		r = audit_shapes(&a, err);
 	buf_release(&a.search);
 	arena_release(&a.arena);
 	newest_release(&a.list);

@@ -222,7 +222,7 @@ def every_tampering_is_found_and_its_place_named(w):
             tried += 1
             result = w.run("verify", data)
             name = f"{act.__name__} {table}" + (f".{column}" if act is tamper.change else "")
-            if result.code != 1 or not re.search(r"受付番号 ?\d|台帳|利用者|証明|表|記録|鍵|daicho\.db",
+            if result.code != 1 or not re.search(r"受付番号 ?\d|台帳|利用者|証明|表|記録|鍵|基本情報|daicho\.db",
                                                  result.err):
                 missed.append(f"{name}: exit {result.code}: {result.err.strip()[:160]}")
     need(not missed, f"{len(missed)} of {tried} acts:\n" + "\n".join(missed))
