@@ -12,8 +12,8 @@ static void check_encrypted(struct reading *rd, const struct ledger_def *l, cons
 	for (i = 0; i < count; i++)
 		if (l->field[field[i]].class >= CLASS_PATIENT)
 			complain_at(rd, &l->field[field[i]].pos,
-				    "項目 %s は暗号化されるため、%sには使えません", l->field[field[i]].name,
-				    where);
+				    "項目 %s は暗号化されるため、%sには使えません",
+				    l->field[field[i]].name, where);
 }
 
 static bool on_form(const struct ledger_def *l, size_t field)
@@ -33,7 +33,8 @@ static void check_field(struct reading *rd, const struct ledger_def *l, size_t i
 
 	if (f->unique && (f->type == FIELD_LONGTEXT || f->type == FIELD_FILES ||
 			  f->type == FIELD_REFS || f->class >= CLASS_PATIENT))
-		complain_at(rd, &f->pos, "項目 %s は unique にできません（長文・ファイル・暗号化される項目）",
+		complain_at(rd, &f->pos,
+			    "項目 %s は unique にできません（長文・ファイル・暗号化される項目）",
 			    f->name);
 	if (f->required && f->type == FIELD_FILES)
 		complain_at(rd, &f->pos, "項目 %s（ファイル）は required にできません", f->name);
@@ -42,7 +43,8 @@ static void check_field(struct reading *rd, const struct ledger_def *l, size_t i
 	if (f->type == FIELD_DATE && f->default_value && !date_valid(f->default_value))
 		complain_at(rd, &f->pos, "既定値「%s」が日付ではありません", f->default_value);
 	if (!l->system && f->required && !on_form(l, i))
-		complain_at(rd, &f->pos, "必須の項目 %s が入力の形（views.form）にありません", f->name);
+		complain_at(rd, &f->pos, "必須の項目 %s が入力の形（views.form）にありません",
+			    f->name);
 }
 
 void check_ledger(struct reading *rd, const struct ledger_def *l)
@@ -55,11 +57,14 @@ void check_ledger(struct reading *rd, const struct ledger_def *l)
 		const struct field_def *f = &l->field[l->name_field];
 
 		if (f->type == FIELD_FILES || f->type == FIELD_REFS || f->class >= CLASS_PATIENT)
-			complain_at(rd, &f->pos, "項目 %s は、件の呼び名（name_field）にはできません", f->name);
+			complain_at(rd, &f->pos,
+				    "項目 %s は、件の呼び名（name_field）にはできません", f->name);
 	}
 	check_encrypted(rd, l, l->list_column, l->list_column_count, "一覧の列");
 	check_encrypted(rd, l, l->filter, l->filter_count, "絞り込み");
 	check_encrypted(rd, l, l->import_key, l->import_key_count, "取り込みの鍵");
+	check_encrypted(rd, l, l->import_fallback, l->import_fallback_count, "取り込みの鍵");
+	check_encrypted(rd, l, l->report_column, l->report_column_count, "印刷の列");
 	for (i = 0; i < l->sort_count; i++)
 		check_encrypted(rd, l, &l->sort[i].field, 1, "並べ替え");
 }
@@ -93,11 +98,28 @@ static void check_item(struct reading *rd, const struct catalogue *c, size_t i,
 				    item->measure.item[k]);
 }
 
+static void check_sections(struct reading *rd, const struct catalogue *c)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->section_count; i++)
+		for (k = 0; k < i; k++)
+			if (strcmp(c->section[k].id, c->section[i].id) == 0)
+				complain_at(rd, &c->section[i].pos, "区分「%s」が2回あります",
+					    c->section[i].id);
+	for (i = 0; i < c->column_count; i++)
+		for (k = 0; k < i; k++)
+			if (strcmp(c->column[k].id, c->column[i].id) == 0)
+				complain_at(rd, &c->column[i].pos, "欄「%s」が2回あります",
+					    c->column[i].id);
+}
+
 void check_catalogue(struct reading *rd, const struct catalogue *c, const char *const *measures,
 		     size_t measure_count)
 {
 	size_t i;
 
+	check_sections(rd, c);
 	for (i = 0; i < c->item_count; i++)
 		check_item(rd, c, i, measures, measure_count);
 }

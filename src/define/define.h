@@ -184,10 +184,12 @@ struct ledger_def {
 
 struct column_def {
 	const char *id, *label;
+	struct pos pos;
 };
 
 struct section_def {
 	const char *id, *title;
+	struct pos pos;
 };
 
 struct catalogue;

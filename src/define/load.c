@@ -19,6 +19,8 @@ struct definitions {
 	size_t ledger_count;
 	const struct catalogue **catalogue;
 	size_t catalogue_count;
+	const char *const *measures; /* those of the program; static */
+	size_t measure_count;
 };
 
 struct loading {
@@ -71,13 +73,14 @@ static int take_catalogue(struct loading *k, struct reading *rd, const struct no
 	if (!c || !hex)
 		return hex ? 0 : ERR_NOMEM;
 	if (twin)
-		complain(rd, root, "基準 %s は %s にもあります。名前を変えてください", c->id, twin->pos.file);
+		complain(rd, root, "基準 %s は %s にもあります。名前を変えてください", c->id,
+			 twin->pos.file);
 	hash_bytes(bytes->data, bytes->len, hash);
 	hex_encode(hash, sizeof hash, hex);
 	c->digest = hex;
 	check_catalogue(rd, c, k->measures, k->measure_count);
-	return keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->catalogue, &k->d->catalogue_count,
-		    c);
+	return keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->catalogue,
+		    &k->d->catalogue_count, c);
 }
 
 /* Reads one file. Faults of its content are complaints, not a failure. */
@@ -128,7 +131,8 @@ static int take_folder(struct loading *k, const char *sub, bool ledger, bool req
 		return err_set(k->err, ERR_LIMIT, "パスが長すぎます: %.200s", k->folder);
 	count = scandir(folder, &names, is_yaml, alphasort);
 	if (count < 0)
-		return required ? err_errno(k->err, errno, "定義のフォルダ %s を開けません", folder) : 0;
+		return required ? err_errno(k->err, errno, "定義のフォルダ %s を開けません", folder)
+				: 0;
 	for (i = 0; i < count; i++) {
 		if (r == 0 && (snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name) >=
 				       (int)sizeof path ||
@@ -153,7 +157,9 @@ static void link_refs(struct loading *k)
 	for (p = k->pending; p; p = p->next) {
 		p->field->ref = define_ledger(k->d, p->name);
 		if (!p->field->ref)
-			complain_at(&rd, &p->pos, "台帳「%s」がありません。ref の綴りを確かめてください", p->name);
+			complain_at(&rd, &p->pos,
+				    "台帳「%s」がありません。ref の綴りを確かめてください",
+				    p->name);
 	}
 }
 
@@ -204,13 +210,18 @@ static void freeze(struct definitions *d)
 int define_load(const char *folder, const char *const *measures, size_t measure_count,
 		struct definitions **ret, struct complaints *complaints, struct err *err)
 {
-	struct loading k = { .complaints = complaints, .folder = folder, .measures = measures,
-			     .measure_count = measure_count, .err = err };
+	struct loading k = { .complaints = complaints,
+			     .folder = folder,
+			     .measures = measures,
+			     .measure_count = measure_count,
+			     .err = err };
 	int r;
 
 	k.d = calloc(1, sizeof *k.d);
 	if (!k.d)
 		return err_nomem(err);
+	k.d->measures = measures;
+	k.d->measure_count = measure_count;
 	arena_init(&k.d->arena, 0);
 	r = take_folder(&k, "ledgers", true, true);
 	if (r == 0)
@@ -225,7 +236,8 @@ int define_load(const char *folder, const char *const *measures, size_t measure_
 		r = err_nomem(err);
 	if (r == 0 && complaints->count)
 		r = err_set(err, ERR_INVALID,
-			    "定義ファイルに誤りが%zu件あります。直してから始めてください", complaints->count);
+			    "定義ファイルに誤りが%zu件あります。直してから始めてください",
+			    complaints->count);
 	if (r < 0) {
 		define_free(k.d);
 		return r;
@@ -235,25 +247,42 @@ int define_load(const char *folder, const char *const *measures, size_t measure_
 	return 0;
 }
 
+/* References may point to what is already there, or to the file itself. */
+static int join_known(struct loading *k, const struct definitions *d)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < d->ledger_count; i++)
+		if (!define_ledger(k->d, d->ledger[i]->name))
+			r = keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->ledger,
+				 &k->d->ledger_count, d->ledger[i]);
+	for (i = 0; r == 0 && i < d->catalogue_count; i++)
+		if (!define_catalogue(k->d, d->catalogue[i]->id))
+			r = keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->catalogue,
+				 &k->d->catalogue_count, d->catalogue[i]);
+	return r;
+}
+
 int define_check_file(const struct definitions *d, const char *kind, const char *path,
 		      struct complaints *complaints, struct err *err)
 {
 	struct loading k = { .complaints = complaints, .folder = "", .err = err };
-	size_t i;
 	int r;
 
 	k.d = calloc(1, sizeof *k.d);
 	if (!k.d)
 		return err_nomem(err);
 	arena_init(&k.d->arena, 0);
+	k.measures = d ? d->measures : NULL;
+	k.measure_count = d ? d->measure_count : 0;
 	r = take_file(&k, path, path, strcmp(kind, "ledger") == 0);
-	/* References may point to what is already there, or to the file itself. */
-	for (i = 0; r == 0 && d && i < d->ledger_count; i++)
-		if (!define_ledger(k.d, d->ledger[i]->name))
-			r = keep(&k.d->arena, (const void ***)(uintptr_t)&k.d->ledger,
-				 &k.d->ledger_count, d->ledger[i]);
 	if (r == 0 && d)
+		r = join_known(&k, d);
+	if (r == 0 && d) {
 		link_refs(&k);
+		link_replaces(&k);
+	}
 	define_free(k.d);
 	if (r == 0 && complaints->count)
 		r = err_set(err, ERR_INVALID, "誤りが%zu件あります", complaints->count);
@@ -268,7 +297,8 @@ void define_free(struct definitions *d)
 	free(d);
 }
 
-/* --- look-up ------------------------------------------------------------------------------------ */
+/* --- look-up ------------------------------------------------------------------------------------
+ */
 
 const struct ledger_def *define_ledger(const struct definitions *d, const char *name)
 {

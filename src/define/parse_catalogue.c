@@ -16,6 +16,7 @@ static void parse_columns(struct reading *rd, const struct node *root, struct ca
 	for (i = 0; list && i < n->count; i++) {
 		if (!read_keys(rd, n->item[i], keys))
 			continue;
+		list[c->column_count].pos = reading_pos(rd, n->item[i]);
 		list[c->column_count].id = read_text(rd, n->item[i], "id", true);
 		list[c->column_count++].label = read_text(rd, n->item[i], "label", true);
 	}
@@ -35,10 +36,21 @@ static void parse_sections(struct reading *rd, const struct node *root, struct c
 	for (i = 0; list && i < n->count; i++) {
 		if (!read_keys(rd, n->item[i], keys))
 			continue;
+		list[c->section_count].pos = reading_pos(rd, n->item[i]);
 		list[c->section_count].id = read_text(rd, n->item[i], "id", true);
 		list[c->section_count++].title = read_text(rd, n->item[i], "title", true);
 	}
 	c->section = list;
+}
+
+static bool listed(const int *columns, size_t count, int column)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (columns[i] == column)
+			return true;
+	return false;
 }
 
 static void parse_applies(struct reading *rd, const struct node *n, const struct catalogue *c,
@@ -58,6 +70,8 @@ static void parse_applies(struct reading *rd, const struct node *n, const struct
 			;
 		if (k == c->column_count)
 			complain(rd, list->item[i], "欄「%s」が columns にありません", id);
+		else if (listed(columns, item->column_count, (int)k))
+			complain(rd, list->item[i], "欄「%s」が2回あります", id);
 		else
 			columns[item->column_count++] = (int)k;
 	}
@@ -81,17 +95,32 @@ static void check_roles(struct reading *rd, const struct node *n, const struct i
 
 	for (i = 0; i < item->role.count; i++)
 		if (role_parse(item->role.item[i]) < 0)
-			complain(rd, yaml_get(n, "role"), "役割「%s」はありません", item->role.item[i]);
+			complain(rd, yaml_get(n, "role"), "役割「%s」はありません",
+				 item->role.item[i]);
 }
 
 static void parse_item(struct reading *rd, const struct node *n, const struct catalogue *c,
 		       struct item_def *item)
 {
-	static const char *const keys[] = {
-		"id",	"section", "group",  "number",		 "topic", "says",     "do",
-		"show", "role",	   "applies", "needs_vendor",	 "measure", "status", "unconfirmed_note",
-		"cites", "replaces", "change", "precondition", NULL
-	};
+	static const char *const keys[] = { "id",
+					    "section",
+					    "group",
+					    "number",
+					    "topic",
+					    "says",
+					    "do",
+					    "show",
+					    "role",
+					    "applies",
+					    "needs_vendor",
+					    "measure",
+					    "status",
+					    "unconfirmed_note",
+					    "cites",
+					    "replaces",
+					    "change",
+					    "precondition",
+					    NULL };
 	static const char *const states[] = { "confirmed", "unconfirmed" };
 
 	if (!read_keys(rd, n, keys))
@@ -141,9 +170,10 @@ static void parse_items(struct reading *rd, const struct node *root, struct cata
 
 struct catalogue *parse_catalogue(struct reading *rd, const struct node *root)
 {
-	static const char *const keys[] = { "format", "catalogue", "title",  "edition", "publisher",
-					    "published", "source", "status", "note",	"kind",
-					    "target", "columns",   "sections", "items", NULL };
+	static const char *const keys[] = { "format",	 "catalogue", "title",	"edition",
+					    "publisher", "published", "source", "status",
+					    "note",	 "kind",      "target", "columns",
+					    "sections",	 "items",     NULL };
 	static const char *const states[] = { "confirmed", "unconfirmed" };
 	struct catalogue *c = arena_alloc(rd->arena, sizeof *c);
 	int64_t format = 0;
@@ -159,7 +189,8 @@ struct catalogue *parse_catalogue(struct reading *rd, const struct node *root)
 	c->publisher = read_text(rd, root, "publisher", true);
 	c->published = read_text(rd, root, "published", false);
 	c->source = read_text(rd, root, "source", true);
-	c->status = read_choice(rd, root, "status", states, 2, 0) == 1 ? "unconfirmed" : "confirmed";
+	c->status =
+		read_choice(rd, root, "status", states, 2, 0) == 1 ? "unconfirmed" : "confirmed";
 	c->note = read_text(rd, root, "note", false);
 	c->kind = read_text(rd, root, "kind", true);
 	c->target = read_text(rd, root, "target", true);

@@ -2,6 +2,7 @@
 #include <regex.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "define/names.h"
 #include "define/parse.h"
 
@@ -38,6 +39,44 @@ static void parse_enum_value(struct reading *rd, const struct node *n, struct en
 	e->count++;
 }
 
+static bool is_named(const struct enum_value *v, const char *name)
+{
+	char wanted[512], own[512];
+	size_t i;
+
+	if (fold_key(name, wanted, sizeof wanted) <= 0)
+		return false;
+	if (fold_key(v->label.ja, own, sizeof own) > 0 && strcmp(own, wanted) == 0)
+		return true;
+	for (i = 0; i < v->aliases.count; i++)
+		if (fold_key(v->aliases.item[i], own, sizeof own) > 0 && strcmp(own, wanted) == 0)
+			return true;
+	return false;
+}
+
+static void check_name(struct reading *rd, const struct enum_value *v, const char *name,
+		       const struct enum_value *other)
+{
+	if (is_named(other, name))
+		complain_at(rd, &v->pos, "「%s」は値 %s のものです。別の書き方にしてください", name,
+			    other->value);
+}
+
+/* What people write must mean one value only. */
+static void check_enum_names(struct reading *rd, const struct enum_def *e)
+{
+	size_t i, k, n;
+
+	for (i = 0; i < e->count; i++)
+		for (k = 0; k < i; k++) {
+			const struct enum_value *v = &e->value[i];
+
+			check_name(rd, v, v->label.ja, &e->value[k]);
+			for (n = 0; n < v->aliases.count; n++)
+				check_name(rd, v, v->aliases.item[n], &e->value[k]);
+		}
+}
+
 static void parse_enum(struct reading *rd, const char *name, const struct node *n,
 		       struct enum_def *e)
 {
@@ -54,6 +93,7 @@ static void parse_enum(struct reading *rd, const char *name, const struct node *
 	e->value = values;
 	for (i = 0; values && i < n->count; i++)
 		parse_enum_value(rd, n->item[i], e, &values[e->count]);
+	check_enum_names(rd, e);
 }
 
 void parse_enums(struct reading *rd, const struct node *root, struct ledger_def *l)
@@ -113,7 +153,8 @@ static void resolve_enum(struct reading *rd, const struct node *n, const struct 
 
 	if (f->type != FIELD_ENUM) {
 		if (*name)
-			complain(rd, yaml_get(n, "enum"), "enum を書けるのは type: enum の項目だけです");
+			complain(rd, yaml_get(n, "enum"),
+				 "enum を書けるのは type: enum の項目だけです");
 		return;
 	}
 	for (i = 0; i < l->enum_count; i++)
@@ -132,7 +173,8 @@ static void note_ref(struct reading *rd, const struct node *n, struct field_def 
 
 	if (!wanted) {
 		if (*name)
-			complain(rd, yaml_get(n, "ref"), "ref を書けるのは type: ref と refs の項目だけです");
+			complain(rd, yaml_get(n, "ref"),
+				 "ref を書けるのは type: ref と refs の項目だけです");
 		return;
 	}
 	p = *name ? arena_alloc(rd->arena, sizeof *p) : NULL;
@@ -151,7 +193,7 @@ static void parse_kind(struct reading *rd, const struct node *n, struct field_de
 	if (type == -2)
 		complain(rd, n, "「type」がありません。書き足してください");
 	f->type = type < 0 ? FIELD_TEXT : (enum field_type)type;
-	f->class = class < 0 ? CLASS_INTERNAL : (enum field_class)class;
+	f->class = class < 0 ? CLASS_INTERNAL : (enum field_class) class;
 	f->check = check < 0 ? CHECK_NONE : (enum value_check)check;
 	if (f->check == CHECK_NOT_FUTURE && f->type != FIELD_DATE)
 		complain(rd, yaml_get(n, "check"), "not_future は日付の項目に使います");
@@ -160,10 +202,10 @@ static void parse_kind(struct reading *rd, const struct node *n, struct field_de
 static void parse_field(struct reading *rd, const struct node *n, const struct ledger_def *l,
 			struct field_def *f, struct pending_ref **pending)
 {
-	static const char *const keys[] = { "id",   "name",  "type",	"label",  "help", "example",
-					    "class", "required", "unique", "min", "max",  "scale",
-					    "pattern", "check", "enum", "ref", "default", "aliases",
-					    NULL };
+	static const char *const keys[] = { "id",      "name",	  "type",     "label",	"help",
+					    "example", "class",	  "required", "unique", "min",
+					    "max",     "scale",	  "pattern",  "check",	"enum",
+					    "ref",     "default", "aliases",  NULL };
 	int64_t id = 0;
 
 	if (!read_keys(rd, n, keys))
@@ -175,7 +217,9 @@ static void parse_field(struct reading *rd, const struct node *n, const struct l
 	f->name = read_text(rd, n, "name", true);
 	if (*f->name && !name_valid(f->name, 30))
 		complain(rd, yaml_get(n, "name"),
-			 "項目名「%s」は英小文字で始まる30文字までの英小文字・数字・_ にしてください", f->name);
+			 "項目名「%s」は英小文字で始まる30文字までの英小文字・数字・_ "
+			 "にしてください",
+			 f->name);
 	parse_kind(rd, n, f);
 	f->label = read_label(rd, n, "label", true);
 	f->help = read_label(rd, n, "help", false);
@@ -191,7 +235,8 @@ static void parse_field(struct reading *rd, const struct node *n, const struct l
 }
 
 /* A removed field leaves a tombstone: its number and name never come back. */
-static void check_tombstones(struct reading *rd, const struct node *root, const struct ledger_def *l)
+static void check_tombstones(struct reading *rd, const struct node *root,
+			     const struct ledger_def *l)
 {
 	static const char *const keys[] = { "id", "name", NULL };
 	const struct node *n = read_list_node(rd, root, "removed_fields", false);
@@ -207,9 +252,11 @@ static void check_tombstones(struct reading *rd, const struct node *root, const 
 		name = read_text(rd, n->item[i], "name", true);
 		for (k = 0; k < l->field_count; k++)
 			if (l->field[k].id == id || strcmp(l->field[k].name, name) == 0)
-				complain_at(rd, &l->field[k].pos,
-					    "番号 %d・名前 %s は、消した項目のものです。別の番号と名前にしてください",
-					    l->field[k].id, l->field[k].name);
+				complain_at(
+					rd, &l->field[k].pos,
+					"番号 %d・名前 %s "
+					"は、消した項目のものです。別の番号と名前にしてください",
+					l->field[k].id, l->field[k].name);
 	}
 }
 
@@ -220,10 +267,13 @@ static void check_reuse(struct reading *rd, const struct ledger_def *l)
 	for (i = 0; i < l->field_count; i++)
 		for (k = 0; k < i; k++) {
 			if (l->field[i].id == l->field[k].id)
-				complain_at(rd, &l->field[i].pos, "番号 %d は項目 %s が使っています。別の番号にしてください",
-					    l->field[i].id, l->field[k].name);
+				complain_at(
+					rd, &l->field[i].pos,
+					"番号 %d は項目 %s が使っています。別の番号にしてください",
+					l->field[i].id, l->field[k].name);
 			if (strcmp(l->field[i].name, l->field[k].name) == 0)
-				complain_at(rd, &l->field[i].pos, "項目名 %s が2回あります", l->field[i].name);
+				complain_at(rd, &l->field[i].pos, "項目名 %s が2回あります",
+					    l->field[i].name);
 		}
 }
 
@@ -238,10 +288,10 @@ void parse_fields(struct reading *rd, const struct node *root, struct ledger_def
 		return;
 	if (!n->count)
 		complain(rd, n, "項目が1つもありません");
-	if (n->count > FIELDS_MAX) {
-		complain(rd, n, "項目は%dまでです（%zuあります）。台帳を分けてください", FIELDS_MAX, n->count);
-		return;
-	}
+	/* They are read all the same, so that what names them is not complained about too. */
+	if (n->count > FIELDS_MAX)
+		complain(rd, n, "項目は%dまでです（%zuあります）。台帳を分けてください", FIELDS_MAX,
+			 n->count);
 	fields = arena_calloc(rd->arena, n->count + 1, sizeof *fields);
 	for (i = 0; fields && i < n->count; i++) {
 		fields[i].name = fields[i].example = "";

@@ -21,11 +21,14 @@ static void parse_sort(struct reading *rd, const struct node *list, struct ledge
 		const char *way = text + len;
 
 		if (index < 0)
-			complain(rd, n->item[i], "項目「%s」がこの台帳にありません", name ? name : "");
+			complain(rd, n->item[i], "項目「%s」がこの台帳にありません",
+				 name ? name : "");
 		else if (*way && strcmp(way, " asc") != 0 && strcmp(way, " desc") != 0)
-			complain(rd, n->item[i], "並べ方は「項目名 asc」か「項目名 desc」です: %s", text);
+			complain(rd, n->item[i], "並べ方は「項目名 asc」か「項目名 desc」です: %s",
+				 text);
 		else
-			sort[l->sort_count++] = (struct sort_def){ index, strcmp(way, " desc") == 0 };
+			sort[l->sort_count++] =
+				(struct sort_def){ index, strcmp(way, " desc") == 0 };
 	}
 	l->sort = sort;
 }
@@ -60,8 +63,7 @@ static void parse_form(struct reading *rd, const struct node *views, struct ledg
 		if (!read_keys(rd, n->item[i], keys))
 			continue;
 		form[i].title = read_label(rd, n->item[i], "title", true);
-		form[i].field =
-			parse_field_list(rd, n->item[i], "fields", l, true, &form[i].count);
+		form[i].field = parse_field_list(rd, n->item[i], "fields", l, true, &form[i].count);
 	}
 	l->form = form;
 	l->form_count = form ? n->count : 0;
@@ -87,7 +89,8 @@ void parse_views(struct reading *rd, const struct node *root, struct ledger_def 
 	const struct node *n = yaml_get(root, "views");
 
 	if (!n) {
-		complain(rd, root, "「views」（一覧・入力・印刷の形）がありません。書き足してください");
+		complain(rd, root,
+			 "「views」（一覧・入力・印刷の形）がありません。書き足してください");
 		return;
 	}
 	if (!read_keys(rd, n, keys))
@@ -99,23 +102,24 @@ void parse_views(struct reading *rd, const struct node *root, struct ledger_def 
 
 static void parse_head(struct reading *rd, const struct node *root, struct ledger_def *l)
 {
-	int64_t n = 0;
-	int owner;
+	int n = 0, owner;
 
-	if (!read_int(rd, root, "format", &n) || n != 1)
+	if (!read_small(rd, root, "format", &n) || n != 1)
 		complain(rd, root, "「format」は 1 です");
 	l->name = read_text(rd, root, "ledger", true);
-	if (*l->name && (*l->name < 'a' || *l->name > 'z' || strlen(l->name) > 30 ||
-			 strspn(l->name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(l->name)))
+	if (*l->name &&
+	    (*l->name < 'a' || *l->name > 'z' || strlen(l->name) > 30 ||
+	     strspn(l->name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(l->name)))
 		complain(rd, yaml_get(root, "ledger"),
-			 "台帳の名前は英小文字で始まる30文字までの英小文字・数字・_ です: %s", l->name);
+			 "台帳の名前は英小文字で始まる30文字までの英小文字・数字・_ です: %s",
+			 l->name);
 	n = 0;
-	if (!read_int(rd, root, "version", &n) || n < 1)
+	if (!read_small(rd, root, "version", &n) || n < 1)
 		complain(rd, root, "「version」は1から始まる整数です");
-	l->version = (int)n;
+	l->version = n;
 	n = 1000;
-	read_int(rd, root, "order", &n);
-	l->order = (int)n;
+	(void)read_small(rd, root, "order", &n);
+	l->order = n;
 	l->system = read_flag(rd, root, "system", false);
 	l->title = read_label(rd, root, "title", true);
 	l->purpose = read_label(rd, root, "purpose", true);
@@ -127,11 +131,11 @@ static void parse_head(struct reading *rd, const struct node *root, struct ledge
 struct ledger_def *parse_ledger(struct reading *rd, const struct node *root,
 				struct pending_ref **pending)
 {
-	static const char *const keys[] = { "format",	 "ledger", "version",	  "order",
-					    "system",	 "title",  "purpose",	  "source",
-					    "owner",	 "name_field", "fields",  "removed_fields",
-					    "enums",	 "checks", "workflow",	  "permissions",
-					    "retention", "import", "views",	  NULL };
+	static const char *const keys[] = { "format",	 "ledger",     "version",  "order",
+					    "system",	 "title",      "purpose",  "source",
+					    "owner",	 "name_field", "fields",   "removed_fields",
+					    "enums",	 "checks",     "workflow", "permissions",
+					    "retention", "import",     "views",	   NULL };
 	struct ledger_def *l = arena_alloc(rd->arena, sizeof *l);
 	const char *name;
 
@@ -145,7 +149,8 @@ struct ledger_def *parse_ledger(struct reading *rd, const struct node *root,
 	l->name_field = ledger_field(l, name);
 	if (l->name_field < 0) {
 		if (*name)
-			complain(rd, yaml_get(root, "name_field"), "項目「%s」がこの台帳にありません", name);
+			complain(rd, yaml_get(root, "name_field"),
+				 "項目「%s」がこの台帳にありません", name);
 		l->name_field = 0;
 	}
 	parse_rules(rd, root, l);

@@ -1,5 +1,6 @@
 #include "define/reading.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,7 +78,8 @@ bool read_keys(struct reading *rd, const struct node *n, const char *const *allo
 		for (k = 0; allowed[k] && strcmp(allowed[k], n->key[i]->text) != 0; k++)
 			;
 		if (!allowed[k])
-			complain(rd, n->key[i], "「%s」という項目はありません。綴りを確かめるか、消してください",
+			complain(rd, n->key[i],
+				 "「%s」という項目はありません。綴りを確かめるか、消してください",
 				 n->key[i]->text);
 	}
 	return true;
@@ -121,12 +123,27 @@ bool read_int(struct reading *rd, const struct node *map, const char *key, int64
 
 	if (!n)
 		return false;
+	errno = 0;
 	v = n->kind == NODE_SCALAR ? strtoll(n->text, &end, 10) : 0;
-	if (n->kind != NODE_SCALAR || !*n->text || *end) {
+	if (n->kind != NODE_SCALAR || !*n->text || *end || errno) {
 		complain(rd, n, "「%s」は整数で書いてください", key);
 		return false;
 	}
 	*ret = v;
+	return true;
+}
+
+bool read_small(struct reading *rd, const struct node *map, const char *key, int *ret)
+{
+	int64_t v;
+
+	if (!read_int(rd, map, key, &v))
+		return false;
+	if (v < -1000000 || v > 1000000) {
+		complain(rd, yaml_get(map, key), "「%s」の数が大きすぎます", key);
+		return false;
+	}
+	*ret = (int)v;
 	return true;
 }
 
@@ -206,7 +223,8 @@ role_set read_roles(struct reading *rd, const struct node *map, const char *key)
 
 		if (role < 0)
 			complain(rd, n->item[i],
-				 "役割「%s」はありません。executive planner operator auditor staff vendor inspector から選んでください",
+				 "役割「%s」はありません。executive planner operator auditor staff "
+				 "vendor inspector から選んでください",
 				 n->item[i]->kind == NODE_SCALAR ? n->item[i]->text : "");
 		else
 			set |= 1u << role;
@@ -253,6 +271,7 @@ int read_choice(struct reading *rd, const struct node *map, const char *key,
 
 		used += n > 0 ? (size_t)n : 0;
 	}
-	complain(rd, yaml_get(map, key), "「%s」の「%s」は使えません。次から選んでください:%s", key, text, all);
+	complain(rd, yaml_get(map, key), "「%s」の「%s」は使えません。次から選んでください:%s", key,
+		 text, all);
 	return -1;
 }

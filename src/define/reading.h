@@ -32,6 +32,8 @@ const char *read_text(struct reading *rd, const struct node *map, const char *ke
 /* NULL when absent. */
 const char *read_optional(struct reading *rd, const struct node *map, const char *key);
 bool read_int(struct reading *rd, const struct node *map, const char *key, int64_t *ret);
+/* As read_int, for what has to fit an int. */
+bool read_small(struct reading *rd, const struct node *map, const char *key, int *ret);
 bool read_flag(struct reading *rd, const struct node *map, const char *key, bool fallback);
 struct label read_label(struct reading *rd, const struct node *map, const char *key, bool required);
 struct strings read_strings(struct reading *rd, const struct node *map, const char *key);

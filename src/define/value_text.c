@@ -89,19 +89,29 @@ static bool ip_ok(const char *s, bool cidr)
 	return slash[1] && !*end && bits >= 0 && bits <= most;
 }
 
+/* Bytes of the mark between two addresses that s starts with; 0 when there is none. */
+static size_t list_mark(const char *s)
+{
+	if (*s && strchr(" ,\n;", *s))
+		return 1;
+	return strncmp(s, "、", strlen("、")) == 0 ? strlen("、") : 0;
+}
+
 static bool ip_list_ok(const char *s)
 {
 	while (*s) {
-		size_t n = strcspn(s, " ,\n;");
+		size_t n = 0;
 		char one[64];
 
+		while (s[n] && !list_mark(s + n))
+			n++;
 		if (n >= sizeof one)
 			return false;
 		memcpy(one, s, n);
 		one[n] = '\0';
 		if (n && !ip_ok(one, true))
 			return false;
-		s += n + (s[n] != '\0');
+		s += n + list_mark(s + n);
 	}
 	return true;
 }
@@ -161,9 +171,10 @@ static bool kana_ok(const char *s)
 		uint32_t cp;
 
 		s += utf8_decode(s, &cp);
-		if (!((cp >= 0x3041 && cp <= 0x30FF) || (cp >= 0xFF66 && cp <= 0xFF9F) || cp == ' ' ||
-		      cp == 0x3000 || cp == '-' || cp == 0x30FC || cp == '(' || cp == ')' ||
-		      (cp >= '0' && cp <= '9') || cp == 0xFF08 || cp == 0xFF09 || cp == 0x30FB))
+		if (!((cp >= 0x3041 && cp <= 0x30FF) || (cp >= 0xFF66 && cp <= 0xFF9F) ||
+		      cp == ' ' || cp == 0x3000 || cp == '-' || cp == 0x30FC || cp == '(' ||
+		      cp == ')' || (cp >= '0' && cp <= '9') || cp == 0xFF08 || cp == 0xFF09 ||
+		      cp == 0x30FB))
 			return false;
 	}
 	return true;
@@ -194,11 +205,8 @@ static bool check_holds(enum value_check check, const char *text, const char *na
 	case CHECK_URL: return url_ok(text);
 	case CHECK_MAC: return mac_ok(narrow);
 	case CHECK_KANA: return kana_ok(text);
-	case CHECK_NOT_FUTURE:
-		date_today(today);
-		return strcmp(text, today) <= 0;
-	default:
-		return true;
+	case CHECK_NOT_FUTURE: date_today(today); return strcmp(text, today) <= 0;
+	default: return true;
 	}
 }
 
@@ -220,8 +228,8 @@ int value_run_check(const struct field_def *f, const char **value, struct arena 
 	if (!narrow)
 		return err_nomem(err);
 	if (!check_holds(f->check, *value, narrow))
-		return err_field(err, ERR_INVALID, f->name, "「%s」には%sを書いてください", f->label.ja,
-				 accepted(f->check));
+		return err_field(err, ERR_INVALID, f->name, "「%s」には%sを書いてください",
+				 f->label.ja, accepted(f->check));
 	if (keeps_narrow(f->check))
 		*value = narrow;
 	return 0;
@@ -232,14 +240,12 @@ int value_run_check(const struct field_def *f, const char **value, struct arena 
 static int check_length(const struct field_def *f, const char *s, struct err *err)
 {
 	size_t n = utf8_length(s);
-	int64_t most = f->has_max		    ? f->max
-		       : f->type == FIELD_LONGTEXT ? LONGTEXT_MAX
-						    : TEXT_MAX;
+	int64_t most = f->has_max ? f->max : f->type == FIELD_LONGTEXT ? LONGTEXT_MAX : TEXT_MAX;
 
 	if ((int64_t)n > most)
 		return err_field(err, ERR_INVALID, f->name,
-				 "「%s」は%lld文字までです（今は%zu文字）。短くしてください", f->label.ja,
-				 (long long)most, n);
+				 "「%s」は%lld文字までです（今は%zu文字）。短くしてください",
+				 f->label.ja, (long long)most, n);
 	if (f->has_min && (int64_t)n < f->min)
 		return err_field(err, ERR_INVALID, f->name,
 				 "「%s」は%lld文字以上で書いてください（今は%zu文字）", f->label.ja,
@@ -261,19 +267,23 @@ static int check_pattern(const struct field_def *f, const char *s, struct err *e
 	if (r == 0)
 		return 0;
 	return err_field(err, ERR_INVALID, f->name, "「%s」の書き方が違います。%s%s%s", f->label.ja,
-			 *f->example ? "例: " : "", f->example, *f->example ? " のように書いてください" : "");
+			 *f->example ? "例: " : "", f->example,
+			 *f->example ? " のように書いてください" : "");
 }
 
 int value_text(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
 	       struct err *err)
 {
-	bool lines = f->type == FIELD_LONGTEXT || f->check == CHECK_IP_LIST || f->check == CHECK_MAC;
+	bool lines =
+		f->type == FIELD_LONGTEXT || f->check == CHECK_IP_LIST || f->check == CHECK_MAC;
 	const char *s = typed;
 	int r;
 
 	if (text_has_control(s, lines))
-		return err_field(err, ERR_INVALID, f->name,
-				 "「%s」に使えない文字（改行や制御文字）があります。打ち直してください", f->label.ja);
+		return err_field(
+			err, ERR_INVALID, f->name,
+			"「%s」に使えない文字（改行や制御文字）があります。打ち直してください",
+			f->label.ja);
 	r = value_run_check(f, &s, arena, err);
 	if (r == 0)
 		r = check_length(f, s, err);
