@@ -16,7 +16,10 @@ int read_round(struct request *req, struct conn *c, bool with_proposals, struct 
 
 char *round_path(struct request *req, const struct round *r, const char *rest)
 {
-	return html_path(req_arena(req), rest ? "/round/%s/%s" : "/round/%s", r->id, rest);
+	char *path = html_path(req_arena(req), "/round/%s", r->id);
+
+	/* `rest` is a constant that may hold several parts. */
+	return path && rest ? arena_printf(req_arena(req), "%s/%s", path, rest) : path;
 }
 
 char *question_path(struct request *req, const struct round_view *v, const struct round_line *line)

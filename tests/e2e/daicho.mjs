@@ -105,7 +105,11 @@ export const heading = (page) => page.getByRole("heading", { level: 1 }).innerTe
 
 /** Clicks and takes what is downloaded; returns name and path. */
 export async function download(page, locator) {
-  const [file] = await Promise.all([page.waitForEvent("download"), locator.click()]);
+  const refused = page.getByRole("alert").waitFor().then(async () => {
+    throw new Error("no download: " + (await page.locator("main").innerText()));
+  });
+  refused.catch(() => {});
+  const [file] = await Promise.all([Promise.race([page.waitForEvent("download"), refused]), locator.click()]);
   return { name: file.suggestedFilename(), path: await file.path() };
 }
 
