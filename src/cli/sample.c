@@ -31,7 +31,7 @@ static int add_people(struct data *d, struct buf *list, struct err *err)
 	for (i = 0; r == 0 && i < sizeof people / sizeof people[0]; i++) {
 		struct account_change c = { .name = people[i].name,
 					    .profession = people[i].profession,
-					    .role = people[i].role };
+					    .role = (int)people[i].role };
 		struct account account;
 		char password[32];
 
