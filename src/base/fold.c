@@ -66,6 +66,13 @@ static bool is_bidi_override(uint32_t cp)
 	return (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+void utf8_append(struct buf *b, uint32_t cp)
+{
+	utf8proc_uint8_t bytes[4];
+
+	buf_add(b, bytes, (size_t)utf8proc_encode_char((utf8proc_int32_t)cp, bytes));
+}
+
 bool text_has_control(const char *s, bool multiline)
 {
 	uint32_t cp;

@@ -20,6 +20,8 @@ size_t utf8_length(const char *s);
 size_t utf8_columns(const char *s);
 /* Decodes one code point at s (well-formed, not at the end); returns its bytes. */
 size_t utf8_decode(const char *s, uint32_t *ret);
+/* Appends one code point (no surrogate) as UTF-8. */
+void utf8_append(struct buf *b, uint32_t cp);
 /* True if s has control characters other than the newline and tab allowed
  * by `multiline`, or a bidirectional override (they make text lie). */
 bool text_has_control(const char *s, bool multiline);

@@ -32,8 +32,8 @@ void complaints_release(struct complaints *c)
 	memset(c, 0, sizeof *c);
 }
 
-static void vcomplain(struct reading *rd, const char *file, int line, int column, const char *fmt,
-		      va_list ap)
+static void __attribute__((format(printf, 5, 0)))
+vcomplain(struct reading *rd, const char *file, int line, int column, const char *fmt, va_list ap)
 {
 	char text[600];
 	struct err e;

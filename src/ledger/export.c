@@ -2,7 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@
 #include "report/xlsx.h"
 
 /* Extra columns after the fields. */
-static const char *const tail[] = { "状態", "最終更新", "受付番号" };
+static const char *const tail[] = { "記録の状態", "最終更新", "受付番号" };
 #define TAIL_COUNT (sizeof tail / sizeof tail[0])
 
 struct exporting {
@@ -75,8 +76,9 @@ static int each_row(void *arg, const struct list_row *row, struct err *err)
 	if (r < 0)
 		return r;
 	for (i = 0; i < count; i++)
-		cells[i] = *value[i] ? entry_show(e->l, e->c, &e->def->field[i], value[i], &e->arena)
-				     : "";
+		cells[i] = *value[i]
+				   ? entry_show(e->l, e->c, &e->def->field[i], value[i], &e->arena)
+				   : "";
 	date_of_us(row->at_us, date);
 	cells[count] = entry_state_label(row->state);
 	cells[count + 1] = date;
@@ -138,6 +140,31 @@ static int csv_write(struct exporting *e, const struct list_row *row, const char
 	return csv_row(&e->csv, cells, count, err);
 }
 
+#define LOSSES_NAMED 10
+
+/* Names what CP932 cannot hold and where it stands, so that people can look for it. */
+static int losses_named(const struct exporting *e, struct err *err)
+{
+	CLEANUP(buf_release) struct buf b;
+	size_t i, fields = e->def->field_count;
+
+	buf_init(&b, 0);
+	for (i = 0; i < e->csv.loss_count && i < LOSSES_NAMED; i++) {
+		const struct csv_loss *loss = &e->csv.loss[i];
+
+		buf_puts(&b, i ? "、「" : "「");
+		utf8_append(&b, loss->ch);
+		buf_printf(&b, "」（%zu行目の%s）", loss->row,
+			   loss->column <= fields ? e->def->field[loss->column - 1].label.ja : "");
+	}
+	if (buf_failed(&b))
+		return err_nomem(err);
+	return err_set(err, ERR_INVALID,
+		       "Shift_JIS（CP932）では書けない文字が%zuか所あります: "
+		       "%s%s。UTF-8で書き出すか、〓に置き換えることを選んでください",
+		       e->csv.loss_count, b.data, e->csv.loss_count > LOSSES_NAMED ? "など" : "");
+}
+
 static int export_csv(struct exporting *e, const struct list_query *q, bool cp932, bool substitute,
 		      struct err *err)
 {
@@ -156,6 +183,8 @@ static int export_csv(struct exporting *e, const struct list_query *q, bool cp93
 		r = run(e, q, err);
 	if (r == 0)
 		r = csv_end(&e->csv, err);
+	if (r == ERR_INVALID && e->csv.loss_count)
+		r = losses_named(e, err);
 	csv_release(&e->csv);
 	return r;
 }
