@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "identity/spare.h"
 #include "identity/state.h"
 
 #define MINUTE_US (INT64_C(60) * 1000000)
@@ -83,6 +84,14 @@ int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct sessi
 	return 0;
 }
 
+void session_fill(struct session *s, int64_t now_us, bool pending)
+{
+	token_new(s->token);
+	random_bytes(s->csrf_secret, sizeof s->csrf_secret);
+	s->totp_pending = pending;
+	s->reauth_us = now_us;
+}
+
 int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us, bool pending,
 		  struct session *s, struct err *err)
 {
@@ -92,11 +101,8 @@ int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us
 
 	if (r < 0)
 		return r;
-	token_new(s->token);
-	random_bytes(s->csrf_secret, sizeof s->csrf_secret);
+	session_fill(s, now_us, pending);
 	session_hash(s->token, hash);
-	s->totp_pending = pending;
-	s->reauth_us = now_us;
 	stmt_blob(put, 1, hash, sizeof hash);
 	stmt_text(put, 2, s->account.id);
 	stmt_blob(put, 3, s->csrf_secret, sizeof s->csrf_secret);
@@ -177,6 +183,7 @@ int session_load(struct store *s, const char *token, struct arena *arena, struct
 	struct identity_state *st = identity_state(s);
 	uint8_t hash[HASH_SIZE];
 	struct conn *c = NULL;
+	int64_t rev = 0; /* of the account, where only memory holds the session */
 	int r;
 
 	if (!st)
@@ -189,12 +196,15 @@ int session_load(struct store *s, const char *token, struct arena *arena, struct
 	memset(ret, 0, sizeof *ret);
 	session_hash(token, hash);
 	r = session_row_load(c, hash, ret_row, err);
+	if (r == ERR_DENIED && spare_find(st, hash, identity_mono(st), ret_row, &rev))
+		r = 0;
 	if (r >= 0 && !session_alive(ret_row, st->boot, identity_mono(st)))
 		r = session_none(err);
 	if (r >= 0)
 		r = account_by_id(c, ret_row->account, arena, &ret->account, err);
 	store_read_end(c);
-	if (r == ERR_NOT_FOUND || (r >= 0 && ret->account.disabled))
+	if (r == ERR_NOT_FOUND ||
+	    (r >= 0 && (ret->account.disabled || (rev && ret->account.rev != rev))))
 		return session_none(err);
 	if (r < 0)
 		return r;
@@ -232,8 +242,11 @@ static int end_write(struct tx *tx, void *arg, struct err *err)
 
 int session_end(struct store *s, const char *token, struct err *err)
 {
+	struct identity_state *st = identity_state(s);
 	uint8_t hash[HASH_SIZE];
 
 	session_hash(token, hash);
+	if (st && spare_drop(st, hash))
+		return 0;
 	return store_write(s, NULL, end_write, hash, NULL, err);
 }

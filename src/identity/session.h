@@ -23,7 +23,9 @@ int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct sessi
 /* Account and row of a live session, without refreshing it. */
 int session_load(struct store *s, const char *token, struct arena *arena, struct session *ret,
 		 struct session_row *ret_row, struct err *err);
-/* Makes a new token and CSRF secret for s->account and stores the session.
+/* Gives s->account's session a new token and CSRF secret. */
+void session_fill(struct session *s, int64_t now_us, bool pending);
+/* Does session_fill and stores the session.
  * Inside store_write, as are the three below. */
 int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us, bool pending,
 		  struct session *s, struct err *err);

@@ -6,6 +6,7 @@
 #include "base/fold.h"
 #include "identity/attempt.h"
 #include "identity/session.h"
+#include "identity/spare.h"
 #include "identity/totp.h"
 
 #define LOGIN_SIZE 129
@@ -96,6 +97,13 @@ int session_login(struct store *s, const char *login, const char *password, cons
 	in.now_us = identity_mono(identity_state(s));
 	in.pending = ret->account.has_totp;
 	r = store_write(s, NULL, signin_write, &in, NULL, err);
+	/* On a full disk people must still get in to read. A second factor cannot be
+	 * noted as used then, and stays refused. */
+	if (r == ERR_IO && !in.pending && !store_writable(s, NULL)) {
+		session_fill(ret, in.now_us, false);
+		spare_keep(identity_state(s), ret, in.now_us);
+		r = 0;
+	}
 	if (r < 0)
 		return r;
 	*ret_result = in.pending		 ? LOGIN_NEEDS_TOTP

@@ -13,11 +13,22 @@
 
 #define BOOT_ID_SIZE 40
 
+#define SPARE_SESSIONS 64
+
+/* A session that could not be stored (spare.h). */
+struct spare_session {
+	uint8_t hash[HASH_SIZE], csrf[HASH_SIZE];
+	char account[ID_SIZE];
+	int64_t account_rev, created, seen;
+	bool used;
+};
+
 struct identity_state {
 	pthread_mutex_t lock; /* guards everything below but `boot` */
 	pthread_cond_t freed;
 	int hashing, waiting;
 	struct throttle throttle;
+	struct spare_session spare[SPARE_SESSIONS];
 	int64_t (*mono)(void);
 	char boot[BOOT_ID_SIZE]; /* of this run of the machine, constant */
 };

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Damaged, full, foreign and busy data folders. usage: bad_folder.py PROGRAM [WORD]"""
-import hashlib, os, pathlib, shutil, sqlite3, subprocess
+import hashlib, os, pathlib, shutil, sqlite3, subprocess, time
 
 from harness import (Browser, Server, Skip, entries, japanese, leaf_count, main, need, receipt_of,
                      scenario)
@@ -40,6 +40,13 @@ def replace(path):
     path.write_bytes(os.urandom(max(64, path.stat().st_size)))
 
 
+def harmless(name, damage):
+    """Nothing that is kept is lost: the certificate is made anew, checking needs no signing key,
+    and between the rows of a database lies space that holds nothing."""
+    return name.startswith("tls/") or name == "keys/log.key" or \
+        (name, damage) == ("daicho.db", scribble)
+
+
 def lively(w, data):
     """The folder of a server that has been in use: a certificate, an attachment, two checkpoints."""
     with Server(w, data) as server:
@@ -75,11 +82,11 @@ def each_file_missing_or_corrupted_gives_a_clear_message(w):
             for result in (verify, listed):
                 if result.code and not japanese(result.err):
                     silent.append(f"{damage.__name__} {name}: no message: {result.err[:200]}")
-            if verify.code == 0 and not name.startswith(("tls/", "first-login")):
+            if verify.code == 0 and not harmless(name, damage):
                 silent.append(f"{damage.__name__} {name}: verify says nothing")
-            if listed.code and verify.code == 0 and not name.startswith("tls/"):
-                silent.append(f"{damage.__name__} {name}: opens not, verifies")
-            if not listed.code and not verify.code:
+            if name == "keys/log.key" and not listed.code:
+                silent.append(f"{damage.__name__} {name}: opens for writing without its key")
+            if verify.code == 0:
                 need(w.export(data) == expected, f"{damage.__name__} {name}: other content")
     need(not silent, f"{len(silent)} cases\n" + "\n".join(silent))
 
@@ -205,13 +212,22 @@ def full_disk(w, disk):
         listed = fresh.get("/ledger/devices")
         need(listed.status == 200 and "今は書き込めません" in listed.text, listed.text[:400])
         ballast.unlink()
-        page = b.get("/ledger/devices/new")
-        done = save(b, page, "満杯の後の機器")
-        need(done.status == 303, f"does not recover: {done.status} {done.text[:500]}")
+        need(recovers(b), "does not write again after 30 s with room")
+        need("今は書き込めません" not in fresh.get("/ledger/devices").text, "the warning stays")
     found = [e["fields"]["name"] for e in entries(w.export(data))]
     for name in acknowledged + ["満杯の前の機器", "満杯の後の機器"]:
         need(found.count(name) == 1, f"{name}: {found.count(name)} times")
     w.run("verify", data).exits(0)
+
+
+def recovers(b):
+    """The server looks for room by itself; nobody has to start it again."""
+    page, end = b.get("/ledger/devices/new"), time.monotonic() + 30
+    while time.monotonic() < end:
+        if save(b, page, "満杯の後の機器").status == 303:
+            return True
+        time.sleep(0.5)
+    return False
 
 
 def save(b, page, name):

@@ -13,6 +13,8 @@ PASSWORD = "mihon-no-kagi-2026"
 BROKEN = re.compile(rb"AddressSanitizer|LeakSanitizer|UndefinedBehavior|runtime error:|"
                     rb"Assertion .* failed|stack smashing|double free|corrupted size")
 _scenarios = []
+os.environ.setdefault("LSAN_OPTIONS",
+                      f"suppressions={ROOT}/tests/lsan.supp:print_suppressions=0")
 
 
 class Skip(Exception):
