@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ledger/receipt.h"
 #include "round/fields.h"
 
 const char *answer_name(enum answer_value v)
@@ -218,6 +219,25 @@ static int check_not_open(struct ledgers *l, struct conn *c, const char *catalog
 	return r;
 }
 
+/* The vendor a round is opened for must be registered. */
+static int check_scope(struct ledgers *l, struct conn *c, const char *scope, struct arena *arena,
+		       struct err *err)
+{
+	const struct ledger_def *vendors;
+	struct entry e;
+	int r;
+
+	if (!*scope)
+		return 0;
+	r = ledgers_find(l, "vendors", &vendors, err);
+	if (r == 0)
+		r = entry_get(l, c, vendors, scope + strlen("vendor:"), 0, arena, &e, err);
+	if (r == 0 && e.state == STATE_VOIDED)
+		r = err_set(err, ERR_INVALID,
+			    "この事業者は取り消されています。事業者台帳で選び直してください");
+	return r;
+}
+
 static char *make_title(const struct catalogue *catalogue, int year, const char *scope,
 			struct arena *arena)
 {
@@ -267,6 +287,8 @@ static int prepare_open(struct ledgers *l, const struct catalogue *catalogue, in
 	r = check_not_open(l, c, catalogue->id, year, scope, arena, err);
 	if (r == 0)
 		r = scope_name(l, c, scope, arena, &name, err);
+	if (r == 0)
+		r = check_scope(l, c, scope, arena, err);
 	store_read_end(c);
 	if (r < 0)
 		return r;
@@ -321,6 +343,10 @@ int round_open(struct ledgers *l, const struct actor *who, const char *catalogue
 	if (year < 2000 || year > 2100)
 		return err_set(err, ERR_INVALID, "年度は2000から2100の西暦で指定してください: %d",
 			       year);
+	/* A form sent twice meets the round it has opened itself. */
+	r = receipt_known(l, key, ret, ret_id, err);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	arena_init(&arena, 0);
 	r = write_open(l, who, def, year, scope ? scope : "", key, &arena, ret_id, ret, err);
 	arena_release(&arena);
