@@ -123,9 +123,9 @@ static void parse_item(struct reading *rd, const struct node *n, const struct ca
 					    NULL };
 	static const char *const states[] = { "confirmed", "unconfirmed" };
 
+	item->pos = reading_pos(rd, n);
 	if (!read_keys(rd, n, keys))
 		return;
-	item->pos = reading_pos(rd, n);
 	item->id = read_text(rd, n, "id", true);
 	item->section = read_text(rd, n, "section", true);
 	item->group = read_text(rd, n, "group", false);

@@ -24,9 +24,9 @@ static void parse_enum_value(struct reading *rd, const struct node *n, struct en
 	static const char *const keys[] = { "value", "label", "aliases", "retired", NULL };
 	size_t i;
 
+	v->pos = reading_pos(rd, n);
 	if (!read_keys(rd, n, keys))
 		return;
-	v->pos = reading_pos(rd, n);
 	v->value = read_text(rd, n, "value", true);
 	v->label = read_label(rd, n, "label", true);
 	v->aliases = read_strings(rd, n, "aliases");
@@ -208,9 +208,9 @@ static void parse_field(struct reading *rd, const struct node *n, const struct l
 					    "ref",     "default", "aliases",  NULL };
 	int64_t id = 0;
 
+	f->pos = reading_pos(rd, n);
 	if (!read_keys(rd, n, keys))
 		return;
-	f->pos = reading_pos(rd, n);
 	if (!read_int(rd, n, "id", &id) || id < 1 || id > 9999)
 		complain(rd, n, "「id」は1から9999の、使い回さない番号にしてください");
 	f->id = (int)id;
