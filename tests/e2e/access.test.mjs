@@ -207,7 +207,7 @@ test("the keyboard alone: sign in, import, answer, approve", async () => {
   await pressOn(page, "サービス台帳", "A");
   await pressOn(page, "表から取り込む", "A");
   await tabTo(page, (here) => here.type === "file");
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
   await chooser.setFiles({
     name: "services.csv", mimeType: "text/csv",
     buffer: Buffer.from("\ufeff管理番号,サービス名称/用途\nS-901,キーボードだけで入れたサービス\n"),
