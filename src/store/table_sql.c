@@ -247,6 +247,19 @@ static int limit_write(struct table_sql *sql, const struct table_query *q, struc
 	return rc;
 }
 
+void table_sql_numbered(struct buf *b, const char *text, size_t n)
+{
+	char digits[24];
+	size_t i = sizeof digits;
+
+	do {
+		digits[--i] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	buf_puts(b, text);
+	buf_add(b, digits + i, sizeof digits - i);
+}
+
 int table_sql_query(struct table_sql *sql, const struct table *t, const struct table_query *q,
 		    struct err *err)
 {
@@ -256,7 +269,7 @@ int table_sql_query(struct table_sql *sql, const struct table *t, const struct t
 	buf_puts(&sql->text, "SELECT "
 			     "entry, rev, state, seq, at_us, actor, behalf, search");
 	for (i = 0; rc == 0 && i < t->column_count; i++)
-		buf_printf(&sql->text, ", f%d", t->column[i].id);
+		table_sql_numbered(&sql->text, ", f", (size_t)t->column[i].id);
 	if (rc == 0)
 		buf_printf(&sql->text, " FROM l_%s", t->name);
 	if (rc == 0)

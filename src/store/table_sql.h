@@ -43,6 +43,9 @@ int table_sql_count(struct table_sql *sql, const struct table *t, const struct t
 		    int64_t cap, struct err *err);
 int table_sql_group(struct table_sql *sql, const struct table *t, const struct table_query *q,
 		    int column, int64_t limit, struct err *err);
+/* Appends text and a number. Statements name some 70 columns for each row read or
+ * written, where printf would take longer than SQLite. */
+void table_sql_numbered(struct buf *b, const char *text, size_t n);
 /* For table_check.c: every row's text, and a listing of an index word by word. */
 void table_sql_rows(struct buf *text, const struct table *t);
 void table_sql_words(struct buf *text, const char *index);
