@@ -59,8 +59,8 @@ static int walk_row(void *arg, const struct list_row *r, struct err *err)
 }
 
 int gather_each(struct gather *g, const char *ledger,
-		int (*row)(struct gather *g, const struct ledger_def *def,
-			   const struct list_row *r, void *arg, struct err *err),
+		int (*row)(struct gather *g, const struct ledger_def *def, const struct list_row *r,
+			   void *arg, struct err *err),
 		void *arg, struct err *err)
 {
 	struct walking w = { .g = g, .row = row, .arg = arg };
@@ -106,17 +106,12 @@ static double share_of(const struct field_def *f)
 	double head = (double)utf8_columns(f->label.ja);
 
 	switch (f->type) {
-	case FIELD_DATE:
-		return 11;
+	case FIELD_DATE: return 11;
 	case FIELD_BOOL:
-	case FIELD_INT:
-		return head > 8 ? head : 8;
-	case FIELD_ENUM:
-		return head > 9 ? head : 9;
-	case FIELD_LONGTEXT:
-		return 24;
-	default:
-		return head > 14 ? head : 14;
+	case FIELD_INT: return head > 8 ? head : 8;
+	case FIELD_ENUM: return head > 12 ? head : 12;
+	case FIELD_LONGTEXT: return 24;
+	default: return head > 14 ? head : 14;
 	}
 }
 
@@ -155,7 +150,7 @@ int gather_pdf_table(struct gather *g, const char *ledger, struct pdf *p, struct
 	}
 	pdf_table_begin(p, columns, def->report_column_count, PDF_ZEBRA);
 	r = gather_each(g, ledger, pdf_table_row, p, err);
-	pdf_table_end(p, NULL);
+	pdf_table_end(p, "登録はありません。");
 	return r;
 }
 

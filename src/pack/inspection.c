@@ -23,7 +23,7 @@ static void cover(struct inspection *k)
 {
 	struct gather *g = &k->g;
 	char year[64], date[DATE_SIZE], wareki[64];
-	const char *approved = k->view.approval.state == APPROVAL_CURRENT    ? "承認済み"
+	const char *approved = k->view.approval.state == APPROVAL_CURRENT ? "承認済み"
 			       : k->view.approval.state == APPROVAL_OUTDATED ? "承認の後に変更あり"
 									     : "未承認";
 	const struct pdf_pair pairs[] = {
@@ -45,14 +45,15 @@ static void cover(struct inspection *k)
 		if (*pairs[i].value)
 			shown[n++] = pairs[i];
 	pdf_cover(k->pdf,
-		  &(struct pdf_cover){
-			  .kind = k->vendor ? "事業者確認用" : "立入検査 提出資料",
-			  .title = k->vendor ? "サイバーセキュリティ対策チェックリスト"
-					     : "サイバーセキュリティ対策の状況",
-			  .subtitle = k->view.round.title,
-			  .pairs = shown,
-			  .pair_count = n,
-			  .note = "各ページの下のQRコードは、この資料を作ったときの記録の控え（署名付き）です。改ざんがないことを、この控えと照らして確かめられます。" });
+		  &(struct pdf_cover){ .kind = k->vendor ? "事業者確認用" : "立入検査 提出資料",
+				       .title = k->vendor ? "サイバーセキュリティ対策チェックリスト"
+							  : "サイバーセキュリティ対策の状況",
+				       .subtitle = k->view.round.title,
+				       .pairs = shown,
+				       .pair_count = n,
+				       .note = "各ページの下のQRコードは、この資料を作ったときの記"
+					       "録の控え（署名付き）です。改ざんがないことを、この"
+					       "控えと照らして確かめられます。" });
 }
 
 static int ledger_section(struct inspection *k, const char *number, const char *title,
@@ -68,7 +69,8 @@ static int ledger_sections(struct inspection *k, struct err *err)
 	int r = ledger_section(k, "3", "機器台帳", "devices", PDF_LANDSCAPE, err);
 
 	if (r == 0)
-		r = ledger_section(k, "4", "クラウド・外部サービス台帳", "services", PDF_LANDSCAPE, err);
+		r = ledger_section(k, "4", "クラウド・外部サービス台帳", "services", PDF_LANDSCAPE,
+				   err);
 	if (r == 0)
 		r = ledger_section(k, "5", "責任者・担当者", "people", PDF_LANDSCAPE, err);
 	if (r < 0)
@@ -84,12 +86,12 @@ static int ledger_sections(struct inspection *k, struct err *err)
 	if (r == 0)
 		r = ledger_section(k, "7", "事業者台帳", "vendors", PDF_LANDSCAPE, err);
 	if (r == 0)
-		r = ledger_section(k, "8", "開示書（MDS/SDS）台帳", "disclosures", PDF_LANDSCAPE, err);
-	return r < 0 ? r
-		     : ledger_section(k, "9", "文書台帳", "documents", PDF_LANDSCAPE, err);
+		r = ledger_section(k, "8", "開示書（MDS/SDS）台帳", "disclosures", PDF_LANDSCAPE,
+				   err);
+	return r < 0 ? r : ledger_section(k, "9", "文書台帳", "documents", PDF_LANDSCAPE, err);
 }
 
-static void verification_page(struct inspection *k)
+static int verification_page(struct inspection *k, struct err *err)
 {
 	struct gather *g = &k->g;
 	const struct pdf_pair pairs[] = {
@@ -98,14 +100,22 @@ static void verification_page(struct inspection *k)
 		{ "記録全体の控え（ルート）", g->head.root_hex, NULL },
 		{ "控えの日付", g->head.date, NULL },
 	};
+	int r;
 
 	pdf_section(k->pdf, PDF_PORTRAIT);
 	pdf_heading(k->pdf, 1, k->vendor ? "3" : "10", "承認", NULL);
-	(void)sheet_pdf_approval(g, &k->view, k->pdf, NULL);
+	r = sheet_pdf_approval(g, &k->view, k->pdf, err);
+	if (r < 0)
+		return r;
 	pdf_heading(k->pdf, 1, k->vendor ? "4" : "11", "改ざんがないことの確かめ方", NULL);
-	pdf_text(k->pdf, "この資料のもとになった記録は、1件ごとに前の記録とつながっています。1件でも書き換え・削除・差し込み・並べ替えをすると、下の控えと合わなくなります。");
+	pdf_text(k->pdf,
+		 "この資料のもとになった記録は、1件ごとに前の記録とつながっています。1件でも書き換"
+		 "え・削除・差し込み・並べ替えをすると、下の控えと合わなくなります。");
 	pdf_pairs(k->pdf, pairs, sizeof pairs / sizeof pairs[0]);
-	pdf_text(k->pdf, "紙のQRコードの文字をファイルに保存し、daicho verify に --checkpoint で渡すと、今の記録がこの控えの続きであることを確かめられます。公開されている RFC 6962 の道具でも確かめられます。");
+	pdf_text(k->pdf, "紙のQRコードの文字をファイルに保存し、daicho verify に --checkpoint "
+			 "で渡すと、今の記録がこの控えの続きであることを確かめられます。公開されて"
+			 "いる RFC 6962 の道具でも確かめられます。");
+	return 0;
 }
 
 static int draw(struct inspection *k, struct err *err)
@@ -124,9 +134,7 @@ static int draw(struct inspection *k, struct err *err)
 	r = sheet_pdf_items(&k->g, &k->view, k->pdf, err);
 	if (r == 0 && !k->vendor)
 		r = ledger_sections(k, err);
-	if (r == 0)
-		verification_page(k);
-	return r;
+	return r < 0 ? r : verification_page(k, err);
 }
 
 static int path_in(const struct inspection *k, const char *name, char ret[PATH_MAX],
@@ -174,7 +182,7 @@ static int about_sheet(struct inspection *k, struct err *err)
 
 static int fill_xlsx(struct inspection *k, struct err *err)
 {
-	static const char *const ledgers[] = { "devices",  "services",	  "people",   "contacts",
+	static const char *const ledgers[] = { "devices", "services",	 "people",   "contacts",
 					       "vendors", "disclosures", "documents" };
 	size_t i;
 	int r = sheet_xlsx(&k->g, &k->view, k->xlsx, err);

@@ -39,8 +39,10 @@ static void group_row(const struct round_view *v, size_t i, struct pdf *p)
 void sheet_pdf_table(const struct round_view *v, struct pdf *p)
 {
 	static const struct pdf_column columns[] = {
-		{ .title = "項番", .share = 8 },	    { .title = "項目", .share = 36 },
-		{ .title = "欄", .share = 12 },		    { .title = "回答", .share = 12 },
+		{ .title = "項番", .share = 8 },
+		{ .title = "項目", .share = 36 },
+		{ .title = "欄", .share = 12 },
+		{ .title = "回答", .share = 12 },
 		{ .title = "確認日", .share = 13, .align = PDF_CENTER },
 		{ .title = "目標日", .share = 13, .align = PDF_CENTER },
 		{ .title = "備考", .share = 22 },
@@ -71,7 +73,7 @@ void sheet_pdf_table(const struct round_view *v, struct pdf *p)
 static void item_answers(const struct round_view *v, size_t first, size_t last, struct pdf *p)
 {
 	static const struct pdf_column columns[] = {
-		{ .title = "欄", .share = 14 },	  { .title = "回答", .share = 12 },
+		{ .title = "欄", .share = 14 },	    { .title = "回答", .share = 12 },
 		{ .title = "確認日", .share = 13 }, { .title = "目標日", .share = 13 },
 		{ .title = "前回", .share = 11 },   { .title = "確認した人", .share = 20 },
 	};
@@ -112,7 +114,8 @@ static int item_evidence(struct gather *g, const struct round_view *v, size_t fi
 	return 0;
 }
 
-static void item_notes(const struct round_view *v, size_t first, size_t last, struct pdf *p)
+static void item_notes(struct gather *g, const struct round_view *v, size_t first, size_t last,
+		       struct pdf *p)
 {
 	size_t i;
 
@@ -123,7 +126,8 @@ static void item_notes(const struct round_view *v, size_t first, size_t last, st
 				 v->line[i].now.note);
 	for (i = first; i < last; i++)
 		if (v->line[i].proposal.reason && *v->line[i].proposal.reason) {
-			pdf_remark(p, v->line[i].proposal.reason);
+			pdf_remark(p, arena_printf(g->arena, "台帳の状況: %s",
+						   v->line[i].proposal.reason));
 			break;
 		}
 }
@@ -142,7 +146,7 @@ int sheet_pdf_items(struct gather *g, const struct round_view *v, struct pdf *p,
 		pdf_heading(p, 2, item->id, item->topic, NULL);
 		pdf_text(p, item->says);
 		item_answers(v, first, last, p);
-		item_notes(v, first, last, p);
+		item_notes(g, v, first, last, p);
 		r = item_evidence(g, v, first, last, p, err);
 		if (item->unconfirmed)
 			pdf_remark(p, item->unconfirmed_note);
@@ -159,9 +163,10 @@ int sheet_pdf_approval(struct gather *g, const struct round_view *v, struct pdf 
 	const struct approval *a = &v->approval;
 	struct pdf_approval box = { .role = "経営層（病院長など）" };
 	const struct pdf_pair pairs[] = {
-		{ "回答", arena_printf(g->arena, "はい %lld、いいえ %lld、対象外 %lld、未確認 %lld",
-				       (long long)v->yes, (long long)v->no, (long long)v->na,
-				       (long long)v->unconfirmed),
+		{ "回答",
+		  arena_printf(g->arena, "はい %lld、いいえ %lld、対象外 %lld、未確認 %lld",
+			       (long long)v->yes, (long long)v->no, (long long)v->na,
+			       (long long)v->unconfirmed),
 		  NULL },
 		{ "今の回答の控え（SHA-256）", v->digest, NULL },
 		{ "承認の意見", a->comment ? a->comment : "", NULL },
@@ -171,15 +176,18 @@ int sheet_pdf_approval(struct gather *g, const struct round_view *v, struct pdf 
 		return err_nomem(err);
 	if (a->state != APPROVAL_NONE) {
 		time_text(a->at_us, false, when, sizeof when);
-		box = (struct pdf_approval){ .role = a->role, .name = a->by, .date = when,
-					     .hash = a->digest };
+		box = (struct pdf_approval){
+			.role = a->role, .name = a->by, .date = when, .hash = a->digest
+		};
 	}
 	pdf_pairs(p, pairs, sizeof pairs / sizeof pairs[0]);
 	if (a->state == APPROVAL_OUTDATED)
 		pdf_note(p, PDF_NOTE_WARN, "承認が古くなっています",
-			 "この承認の後に回答が変わりました。下の控えは承認したときのもので、今の回答の控えとは違います。");
+			 "この承認の後に回答が変わりました。下の控えは承認したときのもので、今の回"
+			 "答の控えとは違います。");
 	pdf_approvals(p, &box, 1);
-	pdf_text(p, "控えは、この点検のすべての回答（値、日付、備考、証拠）から計算した値です。回答が1文字でも変わると別の値になります。");
+	pdf_text(p, "控えは、この点検のすべての回答（値、日付、備考、証拠）から計算した値です。回答"
+		    "が1文字でも変わると別の値になります。");
 	return 0;
 }
 
