@@ -135,6 +135,8 @@ static int fill(struct answering *a, const struct ledger_def *def, const char **
 		{ "round", a->view.round.id },
 		{ "item", ch->item },
 		{ "column", ch->column },
+		{ "slot",
+		  arena_printf(a->arena, "%s/%s/%s", a->view.round.id, ch->item, ch->column) },
 		{ "value", answer_name(ch->value) },
 		{ "confirmed_on", a->confirmed },
 		{ "target_on", a->target },
@@ -170,16 +172,22 @@ static int write_answer(struct answering *a, struct receipt *ret, struct faults 
 		return r;
 	/* An answer given meanwhile makes base_rev 0 a conflict there, unless the key is
 	 * that of this very form sent twice. */
-	return entry_change(a->l, a->who,
-			    &(struct change){ .def = def,
-					      .entry = a->line->now.id[0] ? a->line->now.id : NULL,
-					      .base_rev = a->change->base_rev,
-					      .op = OP_SAVE,
-					      .confirm = true,
-					      .value = value,
-					      .reason = "",
-					      .key = a->change->key },
-			    id, ret, faults, err);
+	r = entry_change(a->l, a->who,
+			 &(struct change){ .def = def,
+					   .entry = a->line->now.id[0] ? a->line->now.id : NULL,
+					   .base_rev = a->change->base_rev,
+					   .op = OP_SAVE,
+					   .confirm = true,
+					   .value = value,
+					   .reason = "",
+					   .key = a->change->key },
+			 id, ret, faults, err);
+	/* Two first answers at the same moment: the slot is the second one's only fault. */
+	if (r == ERR_INVALID && faults->count == 1 && strcmp(faults->item[0].field, "slot") == 0)
+		return err_set(
+			err, ERR_CONFLICT,
+			"この項目は、ほかの人が先に答えています。画面を開き直して確かめてください");
+	return r;
 }
 
 static int load(struct answering *a, struct faults *faults, struct err *err)

@@ -267,6 +267,9 @@ static int fill_new(const struct ledger_def *def, const char **value,
 	if (r == 0)
 		r = system_put(def, value, "scope", scope, err);
 	if (r == 0)
+		r = system_put(def, value, "slot",
+			       arena_printf(arena, "%s/%d/%s", catalogue->id, year, scope), err);
+	if (r == 0)
 		r = system_put(def, value, "title", title, err);
 	if (r == 0)
 		r = system_put(def, value, "opened_on", arena_strdup(arena, today), err);
@@ -323,6 +326,10 @@ static int write_open(struct ledgers *l, const struct actor *who, const struct c
 
 		r = entry_change(l, who, &change, ret_id, ret, &faults, err);
 	}
+	/* Two opened at the same moment. */
+	if (r == ERR_INVALID && faults.count && strcmp(faults.item[0].field, "slot") == 0)
+		return err_set(err, ERR_CONFLICT,
+			       "同じ点検が、いま開かれました。点検の一覧を開き直してください");
 	return r;
 }
 

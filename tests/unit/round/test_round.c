@@ -1,4 +1,5 @@
 /* Rounds: opening, answering, carrying over, approving. */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +233,54 @@ static void two_answerers__conflict(void **state)
 	assert_int_equal(hospital_count(h, "answers"), 1);
 }
 
+struct hand {
+	struct hospital *h;
+	const struct answer_change *change;
+	pthread_barrier_t *start;
+	int result;
+	struct err err;
+};
+
+static void *raise_hand(void *arg)
+{
+	struct hand *hand = arg;
+	struct faults faults;
+	struct receipt receipt;
+
+	pthread_barrier_wait(hand->start);
+	hand->result = round_answer(hand->h->l, &hand->h->planner, hand->change, &receipt, &faults,
+				    &hand->err);
+	return NULL;
+}
+
+static void first_answers_at_the_same_moment__leave_one(void **state)
+{
+	struct hospital *h = *state;
+	const char *round = open_round(h, HOSPITAL_R7, 2026);
+	struct round_view seen = view_of(h, round);
+	struct answer_change a = to_line(round, &seen.line[0], ANSWER_YES);
+	struct hand hand[6];
+	pthread_barrier_t start;
+	pthread_t thread[6];
+	int i, done = 0;
+
+	pthread_barrier_init(&start, NULL, 6);
+	for (i = 0; i < 6; i++) {
+		hand[i] = (struct hand){ .h = h, .change = &a, .start = &start };
+		assert_int_equal(pthread_create(&thread[i], NULL, raise_hand, &hand[i]), 0);
+	}
+	for (i = 0; i < 6; i++)
+		pthread_join(thread[i], NULL);
+	pthread_barrier_destroy(&start);
+	for (i = 0; i < 6; i++) {
+		done += hand[i].result == 0;
+		if (hand[i].result != 0 && hand[i].result != ERR_CONFLICT)
+			fail_msg("%s", hand[i].err.text);
+	}
+	assert_int_equal(done, 1);
+	assert_int_equal(hospital_count(h, "answers"), 1);
+}
+
 static void answer__sent_twice_counts_once(void **state)
 {
 	struct hospital *h = *state;
@@ -406,6 +455,7 @@ int main(void)
 		T(other_answers__have_their_rules),
 		T(answer__keeps_who_when_and_evidence),
 		T(two_answerers__conflict),
+		T(first_answers_at_the_same_moment__leave_one),
 		T(answer__sent_twice_counts_once),
 		T(next_edition__shows_what_was_answered),
 		T(next_year__starts_from_the_newest_before_it),
