@@ -299,7 +299,7 @@ int page_import_map(struct request *req, struct response *res, struct err *err)
 /* --- step 3: what would happen ------------------------------------------------------- */
 
 struct plan {
-	struct html *h;
+	struct html *h, *bad; /* rows in error are shown first */
 	int shown;
 	enum import_status only; /* IMPORT_STATUS_MAX: all but the unchanged */
 };
@@ -332,26 +332,27 @@ static void write_row_detail(struct html *h, const struct import_row *r)
 static int plan_row(void *arg, const struct import_row *r, struct err *err)
 {
 	struct plan *p = arg;
+	struct html *h = r->status == IMPORT_ERROR ? p->bad : p->h;
 	bool wanted = p->only == IMPORT_STATUS_MAX ? r->status != IMPORT_UNCHANGED
 						   : r->status == p->only;
 
 	(void)err;
 	if (!wanted || p->shown++ >= ROWS_SHOWN)
 		return 0;
-	html_open(p->h, EL_TR);
-	html_open(p->h, EL_TH);
-	html_attr(p->h, "scope", "row");
-	html_textf(p->h, "%lld行目", (long long)r->row);
-	html_close(p->h, EL_TH);
-	html_open(p->h, EL_TD);
-	html_open(p->h, EL_SPAN);
-	html_attrf(p->h, "class", "chip chip-%s", import_status_name(r->status));
-	html_text(p->h, import_status_label(r->status));
-	html_close(p->h, EL_SPAN);
-	html_close(p->h, EL_TD);
-	html_el(p->h, EL_TD, r->name);
-	write_row_detail(p->h, r);
-	html_close(p->h, EL_TR);
+	html_open(h, EL_TR);
+	html_open(h, EL_TH);
+	html_attr(h, "scope", "row");
+	html_textf(h, "%lld行目", (long long)r->row);
+	html_close(h, EL_TH);
+	html_open(h, EL_TD);
+	html_open(h, EL_SPAN);
+	html_attrf(h, "class", "chip chip-%s", import_status_name(r->status));
+	html_text(h, import_status_label(r->status));
+	html_close(h, EL_SPAN);
+	html_close(h, EL_TD);
+	html_el(h, EL_TD, r->name);
+	write_row_detail(h, r);
+	html_close(h, EL_TR);
 	return 0;
 }
 
@@ -366,7 +367,7 @@ static void write_mapping(struct html *h, struct request *req, const struct ledg
 			    map->field[i] < 0 ? "" : def->field[map->field[i]].name);
 }
 
-static void write_totals(struct html *h, const struct import_totals *t)
+static void write_totals(struct html *h, struct request *req, const struct import_totals *t)
 {
 	int s;
 
@@ -374,8 +375,8 @@ static void write_totals(struct html *h, const struct import_totals *t)
 	html_attr(h, "class", "totals");
 	for (s = 0; s < IMPORT_STATUS_MAX; s++) {
 		html_open(h, EL_LI);
-		html_textf(h, "%s %lld件", import_status_label((enum import_status)s),
-			   (long long)t->row[s]);
+		html_textf(h, "%s ", import_status_label((enum import_status)s));
+		html_el(h, EL_STRONG, arena_printf(req_arena(req), "%lld件", (long long)t->row[s]));
 		html_close(h, EL_LI);
 	}
 	html_open(h, EL_LI);
@@ -391,7 +392,7 @@ static void write_filter_buttons(struct html *h, struct request *req, const stru
 	form_begin(h, req, step_path(req, f->token, "plan"), false, false);
 	write_mapping(h, req, visit_of(req)->ledger, &f->map);
 	html_open(h, EL_DIV);
-	html_attr(h, "class", "buttons");
+	html_attr(h, "class", "buttons buttons-small");
 	for (s = 0; s < IMPORT_STATUS_MAX; s++) {
 		html_open(h, EL_BUTTON);
 		html_attr(h, "class", "button button-secondary");
@@ -404,20 +405,22 @@ static void write_filter_buttons(struct html *h, struct request *req, const stru
 	form_end(h);
 }
 
-static void write_error_choices(struct html *h, struct request *req, const struct import_file *f,
-				const struct import_totals *t)
+static void write_error_choices(struct html *h, struct request *req, const struct import_file *f)
 {
 	page_notice(h, "warning", "誤りのある行があります",
 		    "元の表を直してもう一度ファイルを選ぶのが確実です。誤りの行だけをCSVで受け取ることもできます。");
+	html_open(h, EL_DIV);
+	html_attr(h, "class", "actions");
+	html_open(h, EL_A);
+	html_attr(h, "class", "button button-primary");
+	html_url(h, "href", html_path(req_arena(req), "/ledger/%s/import", visit_of(req)->ledger->name));
+	html_text(h, "直したファイルを選び直す");
+	html_close(h, EL_A);
 	form_begin(h, req, step_path(req, f->token, "errors"), false, false);
 	write_mapping(h, req, visit_of(req)->ledger, &f->map);
 	form_submit(h, "secondary", "誤りの行をCSVで受け取る");
 	form_end(h);
-	html_open(h, EL_P);
-	html_link(h, html_path(req_arena(req), "/ledger/%s/import", visit_of(req)->ledger->name),
-		  "直したファイルを選び直す");
-	html_close(h, EL_P);
-	(void)t;
+	html_close(h, EL_DIV);
 }
 
 static void write_commit(struct html *h, struct request *req, const struct import_file *f,
@@ -449,9 +452,12 @@ static int write_plan_table(struct request *req, struct html *h, const struct im
 			    enum import_status only, struct import_totals *totals, struct err *err)
 {
 	const struct visit *v = visit_of(req);
-	struct plan p = { h, 0, only };
+	HTML_CLEANUP bad, good;
+	struct plan p = { &good, &bad, 0, only };
 	int r;
 
+	html_init(&bad, 0);
+	html_init(&good, 0);
 	html_open(h, EL_DIV);
 	html_attr(h, "class", "table-scroll");
 	html_attr(h, "tabindex", "0");
@@ -469,6 +475,8 @@ static int write_plan_table(struct request *req, struct html *h, const struct im
 	html_open(h, EL_TBODY);
 	r = import_plan(v->app->ledgers, &v->actor, v->ledger, f->path, &f->map, plan_row, &p,
 			totals, err);
+	html_append(h, &bad);
+	html_append(h, &good);
 	html_close(h, EL_TBODY);
 	html_close(h, EL_TABLE);
 	html_close(h, EL_DIV);
@@ -507,9 +515,9 @@ static int show_plan(struct request *req, struct response *res, int status, stru
 	r = write_plan_table(req, &table, f, wanted_status(req), &totals, err);
 	if (r < 0)
 		return r;
-	write_totals(&h, &totals);
+	write_totals(&h, req, &totals);
 	if (totals.row[IMPORT_ERROR])
-		write_error_choices(&h, req, f, &totals);
+		write_error_choices(&h, req, f);
 	write_commit(&h, req, f, &totals);
 	write_filter_buttons(&h, req, f);
 	html_append(&h, &table);

@@ -9,8 +9,8 @@
 #include "page/ledger_query.h"
 
 #define COLUMNS_MAX 30
-/* How far matches are counted: one condition is counted along an index, more of
- * them and search have to look at each row. */
+/* How far matches are counted: a whole ledger is counted along an index, with
+ * conditions most rows have to be looked at. */
 #define COUNT_CAP 10000
 #define COUNT_CAP_SLOW 1000
 
@@ -173,7 +173,7 @@ static void state_filter(struct html *h, struct request *req)
 	const char *selected = req_query(req, "state");
 	int s;
 
-	select_begin(h, "state", "状態");
+	select_begin(h, "state", "記録の状態");
 	for (s = 0; s < STATE_MAX; s++)
 		option_tag(h, entry_state_name((enum entry_state)s),
 			   entry_state_label((enum entry_state)s), selected);
@@ -291,6 +291,8 @@ static void write_cell(struct rows *w, const struct list_row *row, size_t i)
 				      req_arena(w->req));
 
 	html_open(w->h, i == 0 ? EL_TH : EL_TD);
+	if (f->type == FIELD_DATE)
+		html_attr(w->h, "class", "date");
 	if (i == 0)
 		html_attr(w->h, "scope", "row");
 	if (i == 0)
@@ -321,7 +323,7 @@ static int write_row(void *arg, const struct list_row *row, struct err *err)
 	html_close(w->h, EL_SPAN);
 	html_close(w->h, EL_TD);
 	date_of_us(row->at_us, date);
-	html_el(w->h, EL_TD, date);
+	html_el_class(w->h, EL_TD, "date", date);
 	html_close(w->h, EL_TR);
 	return 0;
 }
@@ -345,7 +347,7 @@ static int write_table(struct rows *w, struct err *err)
 	html_open(w->h, EL_TR);
 	for (i = 0; i < w->columns->count; i++)
 		write_column_head(w->h, w->req, w->q, w->columns->field[i]);
-	html_el(w->h, EL_TH, "状態");
+	html_el(w->h, EL_TH, "記録の状態");
 	html_el(w->h, EL_TH, "最終更新");
 	html_close(w->h, EL_TR);
 	html_close(w->h, EL_THEAD);
@@ -394,7 +396,7 @@ static void write_pages(struct html *h, struct request *req, const struct ledger
 
 static int64_t count_cap(const struct list_query *q)
 {
-	return q->filter_count > 1 || q->search ? COUNT_CAP_SLOW : COUNT_CAP;
+	return q->filter_count || q->search ? COUNT_CAP_SLOW : COUNT_CAP;
 }
 
 static void write_count(struct html *h, int64_t count, int64_t cap)

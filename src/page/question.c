@@ -8,6 +8,9 @@
 #include "page/handlers.h"
 #include "page/round_parts.h"
 
+/* More entries than this are chosen better by a note than by boxes. */
+#define OFFERED_MAX 20
+
 struct question {
 	struct request *req;
 	struct html *h;
@@ -55,7 +58,7 @@ static void write_about(struct question *q)
 	html_textf(q->h, "%zu問目（全%zu問）　項番 %s%s%s", q->index + 1, q->view.line_count, item->id,
 		   q->line->column ? "　欄: " : "", q->line->column ? q->line->column->label : "");
 	html_close(q->h, EL_P);
-	html_el(q->h, EL_P, item->says);
+	html_el_class(q->h, EL_P, "lead", item->says);
 	if (item->needs_vendor)
 		page_notice(q->h, "info", NULL, "事業者と契約していない場合は記入不要です（「対象外」を選び、理由を書きます）。");
 	if (item->unconfirmed)
@@ -237,13 +240,49 @@ static bool already_evidence(const struct answer *a, const struct proposal_link 
 	return false;
 }
 
-/* What is attached already, what the proposal counted (at most 20), and new files. */
-static void write_evidence_form(struct question *q)
+static void write_attached(struct question *q)
 {
 	const struct answer *a = &q->line->now;
-	struct arena *arena = req_arena(q->req);
+	size_t i;
+
+	for (i = 0; i < a->evidence_count; i++) {
+		const struct evidence *e = &a->evidence[i];
+
+		if (e->file)
+			evidence_box(q, "file", e->file, e->name, true);
+		else
+			evidence_box(q, "ref",
+				     arena_printf(req_arena(q->req), "%s/%s", e->ledger, e->entry),
+				     e->name, true);
+	}
+}
+
+/* Entries the proposal counted, folded away because there may be many. */
+static void write_offered(struct question *q)
+{
+	const struct proposal *p = &q->line->proposal;
 	size_t i, offered = 0;
 
+	for (i = 0; i < p->link_count && offered < OFFERED_MAX; i++) {
+		const struct proposal_link *l = &p->link[i];
+
+		if (l->fault || already_evidence(&q->line->now, l))
+			continue;
+		if (!offered++) {
+			html_open(q->h, EL_DETAILS);
+			html_el(q->h, EL_SUMMARY, "台帳の記録から選ぶ");
+		}
+		evidence_box(q, "ref",
+			     arena_printf(req_arena(q->req), "%s/%s", l->ledger, l->entry), l->text,
+			     false);
+	}
+	if (offered)
+		html_close(q->h, EL_DETAILS);
+}
+
+/* What is attached already, what the proposal counted, and new files. */
+static void write_evidence_form(struct question *q)
+{
 	html_open(q->h, EL_FIELDSET);
 	html_attr(q->h, "id", "f-evidence_refs");
 	html_open(q->h, EL_LEGEND);
@@ -251,24 +290,8 @@ static void write_evidence_form(struct question *q)
 	html_close(q->h, EL_LEGEND);
 	if (fault_of(q, "evidence_refs"))
 		html_el_class(q->h, EL_P, "field-error", fault_of(q, "evidence_refs"));
-	for (i = 0; i < a->evidence_count; i++) {
-		const struct evidence *e = &a->evidence[i];
-
-		if (e->file)
-			evidence_box(q, "file", e->file, e->name, true);
-		else
-			evidence_box(q, "ref", arena_printf(arena, "%s/%s", e->ledger, e->entry),
-				     e->name, true);
-	}
-	for (i = 0; i < q->line->proposal.link_count && offered < 20; i++) {
-		const struct proposal_link *l = &q->line->proposal.link[i];
-
-		if (l->fault || already_evidence(a, l))
-			continue;
-		evidence_box(q, "ref", arena_printf(arena, "%s/%s", l->ledger, l->entry), l->text,
-			     false);
-		offered++;
-	}
+	write_attached(q);
+	write_offered(q);
 	html_open(q->h, EL_LABEL);
 	html_attr(q->h, "for", "f-upload");
 	html_text(q->h, "ファイルを付ける（議事録、写真、事業者の回答など）");
@@ -341,7 +364,12 @@ static int show(struct question *q, struct response *res, int status, struct err
 	page_faults(&h, &q->faults);
 	html_open(&h, EL_DIV);
 	html_attr(&h, "class", "question");
+	html_open(&h, EL_DIV);
+	html_attr(&h, "class", "question-about");
 	write_about(q);
+	html_close(&h, EL_DIV);
+	html_open(&h, EL_DIV);
+	html_attr(&h, "class", "question-answer");
 	write_proposal(&h, q->req, &q->line->proposal);
 	write_before(q);
 	if (status == 409)
@@ -350,8 +378,9 @@ static int show(struct question *q, struct response *res, int status, struct err
 		write_form(q);
 	else
 		write_answer_chip(&h, &q->line->now);
-	write_neighbours(q);
 	html_close(&h, EL_DIV);
+	html_close(&h, EL_DIV);
+	write_neighbours(q);
 	return page_end(&h, q->req, res, status, err);
 }
 

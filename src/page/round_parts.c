@@ -89,7 +89,10 @@ void write_proposal(struct html *h, struct request *req, const struct proposal *
 static void total(struct html *h, const char *label, int64_t n)
 {
 	html_open(h, EL_LI);
-	html_textf(h, "%s %lld", label, (long long)n);
+	html_textf(h, "%s ", label);
+	html_open(h, EL_STRONG);
+	html_textf(h, "%lld", (long long)n);
+	html_close(h, EL_STRONG);
 	html_close(h, EL_LI);
 }
 

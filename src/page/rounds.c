@@ -211,8 +211,8 @@ static void write_line(struct html *h, struct request *req, const struct round_v
 	html_open(h, EL_TD);
 	write_answer_chip(h, &line->now);
 	html_close(h, EL_TD);
-	html_el(h, EL_TD, line->now.confirmed_on);
-	html_el(h, EL_TD, line->now.target_on);
+	html_el_class(h, EL_TD, "date", line->now.confirmed_on);
+	html_el_class(h, EL_TD, "date", line->now.target_on);
 	html_open(h, EL_TD);
 	if (line->before.id[0])
 		html_text(h, answer_label(line->before.value));

@@ -35,7 +35,11 @@ static void write_steps(struct html *h, int here)
 static void write_later(struct html *h, const char *path, const char *text)
 {
 	html_open(h, EL_P);
-	html_link(h, path, text);
+	html_open(h, EL_A);
+	html_attr(h, "class", "button button-secondary");
+	html_url(h, "href", path);
+	html_text(h, text);
+	html_close(h, EL_A);
 	html_close(h, EL_P);
 }
 
