@@ -215,6 +215,24 @@ int table_sql_where(struct table_sql *q, const struct table *t, const struct tab
 	return rc;
 }
 
+/* The column that follows `sort` in its index, 0 when none does. Ordering rows of
+ * equal value by it makes the index give the page as it is; by another, all rows of
+ * that value would be sorted first. */
+static int tie_column(const struct table *t, int sort)
+{
+	int tie = 0;
+	size_t i;
+
+	for (i = 0; i < t->index_count; i++) {
+		if (t->index[i].column[0] != sort)
+			continue;
+		if (t->index[i].column[1] == 0)
+			return 0;
+		tie = t->index[i].column[1];
+	}
+	return tie;
+}
+
 static int order_write(struct table_sql *sql, const struct table *t, const struct table_query *q,
 		       struct err *err)
 {
@@ -222,13 +240,19 @@ static int order_write(struct table_sql *sql, const struct table *t, const struc
 	int sort = q->sort ? q->sort : TABLE_SEQ;
 	char name[16];
 	bool integer;
-	int rc;
+	int rc, tie;
 
 	/* Time never goes back along the log, so its order is that of seq. */
 	if (sort == TABLE_AT)
 		sort = TABLE_SEQ;
 	rc = table_column_name(t, sort, name, &integer, err);
-	buf_printf(&sql->text, " ORDER BY %s%s, id%s", name, way, way);
+	buf_printf(&sql->text, " ORDER BY %s%s", name, way);
+	tie = tie_column(t, sort);
+	if (rc == 0 && tie) {
+		rc = table_column_name(t, tie, name, &integer, err);
+		buf_printf(&sql->text, ", %s%s", name, way);
+	}
+	buf_printf(&sql->text, ", id%s", way);
 	return rc;
 }
 
