@@ -44,7 +44,9 @@ static int write_behalf(struct html *h, struct request *req, struct conn *c, str
 	html_attr(h, "for", "f-behalf");
 	html_text(h, "代行（ほかの人の代わりに入力するとき）");
 	html_close(h, EL_LABEL);
-	html_el_class(h, EL_P, "help", "選ぶと「作成中」として保存し、その人の確定を待ちます。両方の名前が残ります。");
+	html_el_class(
+		h, EL_P, "help",
+		"選ぶと「作成中」として保存し、その人の確定を待ちます。両方の名前が残ります。");
 	html_open(h, EL_SELECT);
 	html_attr(h, "id", "f-behalf");
 	html_attr(h, "name", "behalf");
@@ -130,7 +132,8 @@ static int show_form(struct edit *e, struct request *req, struct response *res, 
 			     : entry_path(req, e->entry.id, "edit"),
 		   true, true);
 	if (!e->is_new)
-		html_hidden(&h, "rev", arena_printf(req_arena(req), "%lld", (long long)e->entry.rev));
+		html_hidden(&h, "rev",
+			    arena_printf(req_arena(req), "%lld", (long long)e->entry.rev));
 	r = entry_form_write(&e->form, &h, req, c, err);
 	if (r == 0)
 		r = write_behalf(&h, req, c, err);
@@ -158,11 +161,11 @@ static int load(struct edit *e, struct request *req, struct err *err)
 	int r = visit_read(req, &c, err);
 
 	if (r == 0)
-		r = entry_get(e->visit->app->ledgers, c, e->visit->ledger, req_param(req, "entry"), 0,
-			      req_arena(req), &e->entry, err);
+		r = entry_get(e->visit->app->ledgers, c, e->visit->ledger, req_param(req, "entry"),
+			      0, req_arena(req), &e->entry, err);
 	return r < 0 ? r
-		     : entry_form_init(&e->form, e->visit->app->ledgers, e->visit->ledger, &e->entry,
-				       req_arena(req), err);
+		     : entry_form_init(&e->form, e->visit->app->ledgers, e->visit->ledger,
+				       &e->entry, req_arena(req), err);
 }
 
 int page_entry_edit(struct request *req, struct response *res, struct err *err)
@@ -192,10 +195,13 @@ static void merge(struct edit *e, struct request *req, struct conn *c, const str
 			continue;
 		if (strcmp(mine, base->value[i]) == 0) {
 			e->form.typed[i] = e->form.stored[i] = theirs;
-			buf_printf(text, "・%s: 「%s」に変わっていたので、取り入れました。\n", f->label.ja,
-				   shown);
+			buf_printf(text, "・%s: 「%s」に変わっていたので、取り入れました。\n",
+				   f->label.ja, shown);
 		} else if (strcmp(theirs, base->value[i]) != 0) {
-			buf_printf(text, "・%s: 今の値は「%s」、あなたの入力は「%s」です。どちらにするか決めてください。\n",
+			buf_printf(text,
+				   "・%s: "
+				   "今の値は「%s」、あなたの入力は「%"
+				   "s」です。どちらにするか決めてください。\n",
 				   f->label.ja, shown,
 				   *mine ? entry_show(l, c, f, mine, a) : "（空欄）");
 		}
@@ -224,7 +230,8 @@ static int show_conflict(struct edit *e, struct request *req, struct response *r
 	if (r < 0)
 		return r;
 	buf_init(&text, 0);
-	buf_printf(&text, "%s\n入力した内容は下に残っています。確かめて、もう一度保存してください。\n",
+	buf_printf(&text,
+		   "%s\n入力した内容は下に残っています。確かめて、もう一度保存してください。\n",
 		   why->text);
 	merge(e, req, c, &base, &text);
 	e->message = arena_strdup(req_arena(req), text.data ? text.data : "");

@@ -20,7 +20,8 @@ static char *step_path(struct request *req, const char *token, const char *rest)
 
 static void write_steps(struct html *h, int here)
 {
-	static const char *const names[] = { "ファイルを選ぶ", "列を合わせる", "確かめる", "取り込む" };
+	static const char *const names[] = { "ファイルを選ぶ", "列を合わせる", "確かめる",
+					     "取り込む" };
 	int i;
 
 	html_open(h, EL_OL);
@@ -45,19 +46,24 @@ static int show_choose(struct request *req, struct response *res, int status, co
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_LEDGERS, arena_printf(req_arena(req), "%sへの取り込み", v->ledger->title.ja),
-		   "Excelで管理している表（.xlsx または .csv）をそのまま使えます。列の名前が違っていても次の画面で合わせられます。確かめるまで何も変わりません。");
+	page_begin(&h, req, NAV_LEDGERS,
+		   arena_printf(req_arena(req), "%sへの取り込み", v->ledger->title.ja),
+		   "Excelで管理している表（.xlsx または "
+		   ".csv）をそのまま使えます。列の名前が違っていても次の画面で合わせられます。確か"
+		   "めるまで何も変わりません。");
 	write_steps(&h, 0);
 	if (message)
 		page_notice(&h, "error", NULL, message);
-	form_begin(&h, req, html_path(req_arena(req), "/ledger/%s/import", v->ledger->name), false, true);
+	form_begin(&h, req, html_path(req_arena(req), "/ledger/%s/import", v->ledger->name), false,
+		   true);
 	html_open(&h, EL_DIV);
 	html_attr(&h, "class", "field");
 	html_open(&h, EL_LABEL);
 	html_attr(&h, "for", "f-file");
 	html_text(&h, "ファイル");
 	html_close(&h, EL_LABEL);
-	html_el_class(&h, EL_P, "help", "200MBまで。見出しの上に題名や日付の行があっても構いません。");
+	html_el_class(&h, EL_P, "help",
+		      "200MBまで。見出しの上に題名や日付の行があっても構いません。");
 	html_open(&h, EL_INPUT);
 	html_attr(&h, "type", "file");
 	html_attr(&h, "id", "f-file");
@@ -126,8 +132,8 @@ static void write_samples(struct html *h, const struct import_look *look, size_t
 	html_close(h, EL_TD);
 }
 
-static void write_column(struct html *h, const struct ledger_def *def, const struct import_look *look,
-			 size_t column)
+static void write_column(struct html *h, const struct ledger_def *def,
+			 const struct import_look *look, size_t column)
 {
 	size_t i;
 
@@ -257,7 +263,8 @@ static int show_unreadable(struct request *req, struct response *res, const stru
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_LEDGERS, "このファイルは読めませんでした", "台帳は何も変わっていません。");
+	page_begin(&h, req, NAV_LEDGERS, "このファイルは読めませんでした",
+		   "台帳は何も変わっていません。");
 	page_notice(&h, "error", NULL, why->text);
 	write_how_to_read(&h, req, req_param(req, "token"));
 	html_open(&h, EL_P);
@@ -284,7 +291,8 @@ int page_import_map(struct request *req, struct response *res, struct err *err)
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_LEDGERS, "列を合わせる",
-		   "ファイルの列が台帳のどの項目に当たるかを確かめてください。要らない列は「取り込まない」にします。");
+		   "ファイルの列が台帳のどの項目に当たるかを確かめてください。要らない列は「取り込"
+		   "まない」にします。");
 	write_steps(&h, 1);
 	write_found(&h, &look, f.name);
 	write_how_to_read(&h, req, f.token);
@@ -333,8 +341,8 @@ static int plan_row(void *arg, const struct import_row *r, struct err *err)
 {
 	struct plan *p = arg;
 	struct html *h = r->status == IMPORT_ERROR ? p->bad : p->h;
-	bool wanted = p->only == IMPORT_STATUS_MAX ? r->status != IMPORT_UNCHANGED
-						   : r->status == p->only;
+	bool wanted =
+		p->only == IMPORT_STATUS_MAX ? r->status != IMPORT_UNCHANGED : r->status == p->only;
 
 	(void)err;
 	if (!wanted || p->shown++ >= ROWS_SHOWN)
@@ -408,12 +416,14 @@ static void write_filter_buttons(struct html *h, struct request *req, const stru
 static void write_error_choices(struct html *h, struct request *req, const struct import_file *f)
 {
 	page_notice(h, "warning", "誤りのある行があります",
-		    "元の表を直してもう一度ファイルを選ぶのが確実です。誤りの行だけをCSVで受け取ることもできます。");
+		    "元の表を直してもう一度ファイルを選ぶのが確実です。誤りの行だけをCSVで受け取る"
+		    "こともできます。");
 	html_open(h, EL_DIV);
 	html_attr(h, "class", "actions");
 	html_open(h, EL_A);
 	html_attr(h, "class", "button button-primary");
-	html_url(h, "href", html_path(req_arena(req), "/ledger/%s/import", visit_of(req)->ledger->name));
+	html_url(h, "href",
+		 html_path(req_arena(req), "/ledger/%s/import", visit_of(req)->ledger->name));
 	html_text(h, "直したファイルを選び直す");
 	html_close(h, EL_A);
 	form_begin(h, req, step_path(req, f->token, "errors"), false, false);
@@ -440,7 +450,8 @@ static void write_commit(struct html *h, struct request *req, const struct impor
 		html_attr(h, "type", "checkbox");
 		html_attr(h, "name", "good");
 		html_attr(h, "value", "1");
-		html_textf(h, "誤りの%lld行を飛ばして、残りだけを取り込む", (long long)t->row[IMPORT_ERROR]);
+		html_textf(h, "誤りの%lld行を飛ばして、残りだけを取り込む",
+			   (long long)t->row[IMPORT_ERROR]);
 		html_close(h, EL_LABEL);
 	}
 	form_submit(h, faulty ? "secondary" : "primary",
@@ -552,7 +563,8 @@ int page_import_errors(struct request *req, struct response *res, struct err *er
 		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
 	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return err_set(err, ERR_IO, "作業用のファイルを作れません。ディスクの空きを確かめてください");
+		return err_set(err, ERR_IO,
+			       "作業用のファイルを作れません。ディスクの空きを確かめてください");
 	r = import_write_errors(v->app->ledgers, &v->actor, v->ledger, f.path, &f.map, fd, err);
 	if (r < 0) {
 		close(fd);
@@ -584,101 +596,12 @@ int page_import_commit(struct request *req, struct response *res, struct err *er
 		return r;
 	import_file_drop(&f);
 	if (result.nothing_to_do)
-		return resp_redirect(res, html_path(req_arena(req), "/ledger/%s", v->ledger->name), err);
+		return resp_redirect(res, html_path(req_arena(req), "/ledger/%s", v->ledger->name),
+				     err);
 	return resp_redirect(res,
 			     page_done(req_arena(req),
 				       html_path(req_arena(req), "/ledger/%s/batch/%s",
 						 v->ledger->name, result.batch),
 				       &result.receipt),
 			     err);
-}
-
-/* The permission was checked for the ledger in the address. */
-static bool belongs_here(const struct ledger_def *imports, const struct entry *batch,
-			 const struct ledger_def *def)
-{
-	int i = ledger_field(imports, "ledger");
-
-	return i >= 0 && strcmp(batch->value[i], def->name) == 0;
-}
-
-static int show_batch(struct request *req, struct response *res, int status, const char *message,
-		      struct err *err)
-{
-	const struct visit *v = visit_of(req);
-	const struct ledger_def *imports = define_ledger(v->app->defs, "imports");
-	struct entry e;
-	CONN_CLEANUP *c = NULL;
-	HTML_CLEANUP h;
-	size_t i;
-	int r;
-
-	html_init(&h, 0);
-	r = visit_read(req, &c, err);
-	if (r == 0)
-		r = entry_get(v->app->ledgers, c, imports, req_param(req, "batch"), 0, req_arena(req),
-			      &e, err);
-	if (r == 0 && !belongs_here(imports, &e, v->ledger))
-		r = err_set(err, ERR_NOT_FOUND, "その取り込みは、この台帳のものではありません");
-	if (r < 0)
-		return r;
-	page_begin(&h, req, NAV_LEDGERS, "取り込みの結果", NULL);
-	if (message)
-		page_notice(&h, "info", NULL, message);
-	html_open(&h, EL_DL);
-	html_attr(&h, "class", "description-list");
-	for (i = 0; i < imports->field_count; i++) {
-		if (!*e.value[i] || imports->field[i].type == FIELD_LONGTEXT)
-			continue;
-		html_el(&h, EL_DT, imports->field[i].label.ja);
-		html_el(&h, EL_DD, entry_show(v->app->ledgers, c, &imports->field[i], e.value[i],
-					      req_arena(req)));
-	}
-	html_close(&h, EL_DL);
-	html_open(&h, EL_P);
-	html_link(&h, html_path(req_arena(req), "/ledger/%s", v->ledger->name), "一覧を見る");
-	html_close(&h, EL_P);
-	html_open(&h, EL_DETAILS);
-	html_el(&h, EL_SUMMARY, "この取り込みを取り消す");
-	form_begin(&h, req, html_path(req_arena(req), "/ledger/%s/batch/%s", v->ledger->name, e.id), true,
-		   false);
-	html_el_class(&h, EL_P, "help",
-		      "追加された件は「取消し」になり、変更された件は元の内容に戻ります。その後に人が直した件はそのまま残します。");
-	html_open(&h, EL_LABEL);
-	html_attr(&h, "for", "f-reason");
-	html_text(&h, "理由");
-	html_close(&h, EL_LABEL);
-	html_open(&h, EL_INPUT);
-	html_attr(&h, "id", "f-reason");
-	html_attr(&h, "name", "reason");
-	form_submit(&h, "danger", "取り消す");
-	form_end(&h);
-	html_close(&h, EL_DETAILS);
-	return page_end(&h, req, res, status, err);
-}
-
-int page_import_done(struct request *req, struct response *res, struct err *err)
-{
-	return show_batch(req, res, 200, NULL, err);
-}
-
-int page_import_undo(struct request *req, struct response *res, struct err *err)
-{
-	const struct visit *v = visit_of(req);
-	const char *reason = req_form(req, "reason");
-	int64_t undone, left;
-	struct receipt receipt;
-	int r;
-
-	if (!reason || !*reason)
-		return show_batch(req, res, 422, "取り消す理由を書いてください。まだ何も変わっていません。", err);
-	r = import_undo(v->app->ledgers, &v->actor, req_param(req, "batch"), reason,
-			req_form(req, "key"), &undone, &left, &receipt, err);
-	return r < 0 ? r
-		     : show_batch(req, res, 200,
-				  arena_printf(req_arena(req),
-					       "%lld件を元に戻しました（受付番号 %lld）。%s", (long long)undone,
-					       (long long)receipt.seq,
-					       left ? "その後に変更された件はそのまま残しました。" : ""),
-				  err);
 }

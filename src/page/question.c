@@ -55,12 +55,15 @@ static void write_about(struct question *q)
 
 	html_open(q->h, EL_P);
 	html_attr(q->h, "class", "question-number");
-	html_textf(q->h, "%zu問目（全%zu問）　項番 %s%s%s", q->index + 1, q->view.line_count, item->id,
-		   q->line->column ? "　欄: " : "", q->line->column ? q->line->column->label : "");
+	html_textf(q->h, "%zu問目（全%zu問）　項番 %s%s%s", q->index + 1, q->view.line_count,
+		   item->id, q->line->column ? "　欄: " : "",
+		   q->line->column ? q->line->column->label : "");
 	html_close(q->h, EL_P);
 	html_el_class(q->h, EL_P, "lead", item->says);
 	if (item->needs_vendor)
-		page_notice(q->h, "info", NULL, "事業者と契約していない場合は記入不要です（「対象外」を選び、理由を書きます）。");
+		page_notice(q->h, "info", NULL,
+			    "事業者と契約していない場合は記入不要です（「対象外」を選び、理由を書き"
+			    "ます）。");
 	if (item->unconfirmed)
 		page_notice(q->h, "warning", "この項目は版の確認待ちです", item->unconfirmed_note);
 	write_strings(q->h, "すること", &item->do_);
@@ -87,9 +90,10 @@ static void write_before(struct question *q)
 	html_attr(q->h, "class", "last-year");
 	html_attr(q->h, "aria-label", "前回の回答");
 	if (!b->id[0]) {
-		html_el(q->h, EL_P, q->line->is_new ? "前回の点検にはなかった項目です。"
-				    : q->view.previous.id[0] ? "前回は答えていません。"
-							     : "前回の点検はありません。");
+		html_el(q->h, EL_P,
+			q->line->is_new ? "前回の点検にはなかった項目です。"
+			: q->view.previous.id[0] ? "前回は答えていません。"
+						 : "前回の点検はありません。");
 	} else {
 		html_open(q->h, EL_P);
 		html_textf(q->h, "前回（%d年度）の回答: ", q->view.previous.year);
@@ -122,7 +126,9 @@ static void write_now(struct question *q)
 	html_close(q->h, EL_P);
 	if (*a->note)
 		html_el(q->h, EL_P, a->note);
-	html_el(q->h, EL_P, "下にはあなたの入力が残っています。見比べて、よければもう一度「この答えで確認する」を押してください。");
+	html_el(q->h, EL_P,
+		"下にはあなたの入力が残っています。見比べて、よければもう一度「この答えで確認する」"
+		"を押してください。");
 	html_close(q->h, EL_SECTION);
 }
 
@@ -161,9 +167,8 @@ static void write_choice(struct question *q, enum answer_value value, const char
 static void write_choices(struct question *q)
 {
 	/* Nothing is preselected while unconfirmed: a person must decide. */
-	const char *stored = q->line->now.value == ANSWER_UNCONFIRMED
-				     ? ""
-				     : answer_name(q->line->now.value);
+	const char *stored =
+		q->line->now.value == ANSWER_UNCONFIRMED ? "" : answer_name(q->line->now.value);
 	const char *chosen = typed(q, "value", stored);
 
 	html_open(q->h, EL_FIELDSET);
@@ -314,11 +319,15 @@ static void write_form(struct question *q)
 	form_begin(q->h, q->req, question_path(q->req, &q->view, q->line), true, true);
 	html_hidden(q->h, "rev", arena_printf(arena, "%lld", (long long)a->rev));
 	write_choices(q);
-	write_input(q, "confirmed_on", "確認日", "空なら今日の日付になります。", a->confirmed_on, false);
+	write_input(q, "confirmed_on", "確認日", "空なら今日の日付になります。", a->confirmed_on,
+		    false);
 	write_input(q, "target_on", "目標日（「いいえ」のとき）",
-		    arena_printf(arena, "%s から %s までの日付で、「はい」にする予定の日を書きます。", first, last),
+		    arena_printf(arena,
+				 "%s から %s までの日付で、「はい」にする予定の日を書きます。",
+				 first, last),
 		    a->target_on, false);
-	write_input(q, "note", "備考", "「対象外」のときは理由を必ず書いてください。", a->note, true);
+	write_input(q, "note", "備考", "「対象外」のときは理由を必ず書いてください。", a->note,
+		    true);
 	write_evidence_form(q);
 	html_open(q->h, EL_DIV);
 	html_attr(q->h, "class", "buttons");
@@ -333,10 +342,12 @@ static void write_neighbours(struct question *q)
 	html_attr(q->h, "class", "question-nav");
 	html_attr(q->h, "aria-label", "前後の項目");
 	if (q->index > 0)
-		html_link(q->h, question_path(q->req, &q->view, &q->view.line[q->index - 1]), "前の項目");
+		html_link(q->h, question_path(q->req, &q->view, &q->view.line[q->index - 1]),
+			  "前の項目");
 	html_link(q->h, round_path(q->req, &q->view.round, NULL), "一覧に戻る");
 	if (q->index + 1 < q->view.line_count)
-		html_link(q->h, question_path(q->req, &q->view, &q->view.line[q->index + 1]), "次の項目");
+		html_link(q->h, question_path(q->req, &q->view, &q->view.line[q->index + 1]),
+			  "次の項目");
 	html_close(q->h, EL_NAV);
 }
 
@@ -356,9 +367,10 @@ static int show(struct question *q, struct response *res, int status, struct err
 
 	html_init(&h, 0);
 	q->h = &h;
-	page_begin(&h, q->req, NAV_ROUNDS,
-		   arena_printf(req_arena(q->req), "%s %s", q->line->item->id, q->line->item->topic),
-		   NULL);
+	page_begin(
+		&h, q->req, NAV_ROUNDS,
+		arena_printf(req_arena(q->req), "%s %s", q->line->item->id, q->line->item->topic),
+		NULL);
 	if (q->message)
 		page_notice(&h, "error", NULL, q->message);
 	page_faults(&h, &q->faults);
@@ -416,8 +428,8 @@ static int collect_files(struct question *q, const char **ret, struct err *err)
 
 	for (i = 0; all && (up = req_file_nth(q->req, "upload", i)); i++) {
 		struct file_info info;
-		int r = attach_put(v->app->ledgers, &v->actor, answers, up->path, up->name, 0, &info,
-				   err);
+		int r = attach_put(v->app->ledgers, &v->actor, answers, up->path, up->name, 0,
+				   &info, err);
 
 		if (r < 0)
 			return r;
@@ -441,20 +453,20 @@ static int answer(struct question *q, struct receipt *receipt, struct err *err)
 	r = collect_files(q, &files, err);
 	if (r < 0)
 		return r;
-	return round_answer(v->app->ledgers, &v->actor,
-			    &(struct answer_change){
-				    .round = q->view.round.id,
-				    .item = q->line->item->id,
-				    .column = q->line->column ? q->line->column->id : "",
-				    .base_rev = rev ? strtoll(rev, NULL, 10) : 0,
-				    .value = (enum answer_value)parsed,
-				    .confirmed_on = req_form(q->req, "confirmed_on"),
-				    .target_on = req_form(q->req, "target_on"),
-				    .note = req_form(q->req, "note"),
-				    .evidence_refs = join(q->req, "ref"),
-				    .evidence_files = files,
-				    .key = req_form(q->req, "key") },
-			    receipt, &q->faults, err);
+	return round_answer(
+		v->app->ledgers, &v->actor,
+		&(struct answer_change){ .round = q->view.round.id,
+					 .item = q->line->item->id,
+					 .column = q->line->column ? q->line->column->id : "",
+					 .base_rev = rev ? strtoll(rev, NULL, 10) : 0,
+					 .value = (enum answer_value)parsed,
+					 .confirmed_on = req_form(q->req, "confirmed_on"),
+					 .target_on = req_form(q->req, "target_on"),
+					 .note = req_form(q->req, "note"),
+					 .evidence_refs = join(q->req, "ref"),
+					 .evidence_files = files,
+					 .key = req_form(q->req, "key") },
+		receipt, &q->faults, err);
 }
 
 int page_question_post(struct request *req, struct response *res, struct err *err)

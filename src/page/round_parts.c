@@ -58,8 +58,9 @@ static void write_links(struct html *h, struct request *req, const struct propos
 		if (p->link[i].fault)
 			html_el_class(h, EL_SPAN, "chip chip-warning", "要確認");
 		if (def && visit_may(req, PERM_LEDGER_READ, def))
-			html_link(h, html_path(req_arena(req), "/ledger/%s/entry/%s", def->name,
-					       p->link[i].entry),
+			html_link(h,
+				  html_path(req_arena(req), "/ledger/%s/entry/%s", def->name,
+					    p->link[i].entry),
 				  p->link[i].text);
 		else
 			html_text(h, p->link[i].text);
@@ -123,7 +124,8 @@ void write_approval_state(struct html *h, const struct round_view *v)
 	snprintf(text, sizeof text, "%s %s（%s）が承認しました。%s", when, v->approval.by,
 		 v->approval.role,
 		 v->approval.state == APPROVAL_OUTDATED
-			 ? "その後に回答が変わったため、この承認は今の内容のものではありません。もう一度承認を受けてください。"
+			 ? "その後に回答が変わったため、この承認は今の内容のものではありません。も"
+			   "う一度承認を受けてください。"
 			 : "承認された内容のままです。");
 	page_notice(h, v->approval.state == APPROVAL_OUTDATED ? "warning" : "success",
 		    v->approval.state == APPROVAL_OUTDATED ? "承認が古くなっています" : "承認済み",
@@ -146,12 +148,14 @@ void write_evidence(struct html *h, struct request *req, const struct round_view
 
 		html_open(h, EL_LI);
 		if (e->file)
-			html_link(h, html_path(req_arena(req), "/round/%s/file/%s", v->round.id,
-					       e->file),
+			html_link(h,
+				  html_path(req_arena(req), "/round/%s/file/%s", v->round.id,
+					    e->file),
 				  e->name);
 		else if (def && visit_may(req, PERM_LEDGER_READ, def))
-			html_link(h, html_path(req_arena(req), "/ledger/%s/entry/%s", e->ledger,
-					       e->entry),
+			html_link(h,
+				  html_path(req_arena(req), "/ledger/%s/entry/%s", e->ledger,
+					    e->entry),
 				  e->name);
 		else
 			html_text(h, e->name);

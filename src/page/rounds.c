@@ -63,7 +63,8 @@ static int vendor_option(void *arg, const struct list_row *row, struct err *err)
 static int write_vendor_select(struct html *h, struct request *req, struct conn *c, struct err *err)
 {
 	const struct visit *v = visit_of(req);
-	struct list_query q = { .def = define_ledger(v->app->defs, "vendors"), .sort = -1,
+	struct list_query q = { .def = define_ledger(v->app->defs, "vendors"),
+				.sort = -1,
 				.limit = 1000 };
 	int r;
 
@@ -103,7 +104,8 @@ static void write_year_input(struct html *h)
 	html_open(h, EL_P);
 	html_attr(h, "class", "help");
 	html_attr(h, "id", "h-year");
-	html_textf(h, "今年度は%d（%s）、%d年4月から%d年3月までです。", year, wareki, year, year + 1);
+	html_textf(h, "今年度は%d（%s）、%d年4月から%d年3月までです。", year, wareki, year,
+		   year + 1);
 	html_close(h, EL_P);
 	html_open(h, EL_INPUT);
 	html_attr(h, "id", "f-year");
@@ -146,7 +148,8 @@ static int show_rounds(struct request *req, struct response *res, int status, co
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_ROUNDS, "年度の点検",
-		   "厚生労働省のチェックリストに、年に一度答えます。台帳の中身から答えの見込みを示すので、確かめて決めてください。");
+		   "厚生労働省のチェックリストに、年に一度答えます。台帳の中身から答えの見込みを示"
+		   "すので、確かめて決めてください。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	html_open(&h, EL_UL);
@@ -178,8 +181,8 @@ int page_rounds_post(struct request *req, struct response *res, struct err *err)
 	if (vendor && *vendor)
 		snprintf(scope, sizeof scope, "vendor:%.40s", vendor);
 	if (r >= 0)
-		r = round_open(v->app->ledgers, &v->actor, catalogue ? catalogue : "", (int)year, scope,
-			       req_form(req, "key"), id, &receipt, err);
+		r = round_open(v->app->ledgers, &v->actor, catalogue ? catalogue : "", (int)year,
+			       scope, req_form(req, "key"), id, &receipt, err);
 	if (r == ERR_INVALID || r == ERR_CONFLICT || r == ERR_NOT_FOUND) {
 		struct err why = *err;
 
@@ -188,7 +191,8 @@ int page_rounds_post(struct request *req, struct response *res, struct err *err)
 	return r < 0 ? r
 		     : resp_redirect(res,
 				     page_done(req_arena(req),
-					       html_path(req_arena(req), "/round/%s", id), &receipt),
+					       html_path(req_arena(req), "/round/%s", id),
+					       &receipt),
 				     err);
 }
 
@@ -223,7 +227,8 @@ static void write_line(struct html *h, struct request *req, const struct round_v
 
 static void write_table(struct html *h, struct request *req, const struct round_view *v)
 {
-	static const char *const heads[] = { "項目", "欄", "回答", "確認日", "目標日", "前回", "提案" };
+	static const char *const heads[] = { "項目",   "欄",   "回答", "確認日",
+					     "目標日", "前回", "提案" };
 	size_t i;
 
 	html_open(h, EL_DIV);
@@ -270,8 +275,8 @@ static void write_actions(struct html *h, struct request *req, const struct roun
 	html_attr(h, "class", "actions");
 	if (visit_may(req, PERM_ROUND_ANSWER, NULL))
 		action(h, round_path(req, &v->round, "next"), "1問ずつ答える", v->unconfirmed > 0);
-	action(h, round_path(req, &v->round, "approve"), approves ? "確かめて承認する" : "承認のページを見る",
-	       approves);
+	action(h, round_path(req, &v->round, "approve"),
+	       approves ? "確かめて承認する" : "承認のページを見る", approves);
 	if (visit_may(req, PERM_REPORT, NULL)) {
 		action(h, round_path(req, &v->round, "pack/pdf"), "提出資料（PDF）", false);
 		action(h, round_path(req, &v->round, "pack/xlsx"), "提出資料（Excel）", false);
@@ -295,7 +300,8 @@ int page_round(struct request *req, struct response *res, struct err *err)
 	page_begin(&h, req, NAV_ROUNDS, v.round.title, NULL);
 	if (v.round.catalogue_changed)
 		page_notice(&h, "warning", NULL,
-			    "このチェックリストは、点検を開いた後に内容が改められています。項目を見直してください。");
+			    "このチェックリストは、点検を開いた後に内容が改められています。項目を見"
+			    "直してください。");
 	if (*v.round.catalogue->note)
 		page_notice(&h, "info", "この版について", v.round.catalogue->note);
 	write_round_totals(&h, &v);
