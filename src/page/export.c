@@ -49,6 +49,33 @@ static int make_file(struct request *req, struct conn *c, const struct list_quer
 	return r;
 }
 
+/* Characters that CP932 cannot hold: name them and offer the two ways on. */
+static int show_losses(struct request *req, struct response *res, const struct err *why,
+		       struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	char *base = html_path(req_arena(req), "/ledger/%s/export", v->ledger->name);
+	HTML_CLEANUP h;
+
+	html_init(&h, 0);
+	if (!base)
+		return err_nomem(err);
+	page_begin(&h, req, NAV_LEDGERS, "CP932では書けない文字があります",
+		   "まだ何も書き出していません。どちらかを選んでください。");
+	page_notice(&h, "warning", NULL, why->text);
+	html_open(&h, EL_UL);
+	html_open(&h, EL_LI);
+	html_link(&h, ledger_query_path(req, base, "format", "csv"),
+		  "UTF-8のCSVで書き出す（文字はそのまま。今のExcelで開けます）");
+	html_close(&h, EL_LI);
+	html_open(&h, EL_LI);
+	html_link(&h, ledger_query_path(req, base, "substitute", "1"),
+		  "その文字を〓に置き換えて、CP932で書き出す");
+	html_close(&h, EL_LI);
+	html_close(&h, EL_UL);
+	return page_end(&h, req, res, 422, err);
+}
+
 int page_export(struct request *req, struct response *res, struct err *err)
 {
 	const struct visit *v = visit_of(req);
@@ -68,6 +95,11 @@ int page_export(struct request *req, struct response *res, struct err *err)
 		r = visit_read(req, &c, err);
 	if (r == 0)
 		r = make_file(req, c, &q.list, formats[i].format, &fd, err);
+	if (r == ERR_INVALID && formats[i].format == EXPORT_CSV_CP932) {
+		struct err why = *err;
+
+		return show_losses(req, res, &why, err);
+	}
 	if (r < 0)
 		return r;
 	date_today(today);

@@ -213,13 +213,20 @@ static int write_filters(struct html *h, struct request *req, struct conn *c,
 	return r;
 }
 
+/* The list as it is filtered now, in a file. */
+static void export_link(struct html *h, struct request *req, const struct ledger_def *def,
+			const char *format, const char *text)
+{
+	char *base = html_path(req_arena(req), "/ledger/%s/export", def->name);
+
+	html_open(h, EL_LI);
+	html_link(h, base ? ledger_query_path(req, base, "format", format) : NULL, text);
+	html_close(h, EL_LI);
+}
+
 static void write_actions(struct html *h, struct request *req, const struct ledger_def *def)
 {
 	struct arena *a = req_arena(req);
-	char *csv = ledger_query_path(req, html_path(a, "/ledger/%s/export", def->name), "format", "csv");
-	char *xlsx =
-		ledger_query_path(req, html_path(a, "/ledger/%s/export", def->name), "format", "xlsx");
-
 	html_open(h, EL_UL);
 	html_attr(h, "class", "actions");
 	if (visit_may(req, PERM_LEDGER_CREATE, def)) {
@@ -236,13 +243,10 @@ static void write_actions(struct html *h, struct request *req, const struct ledg
 		html_link(h, html_path(a, "/ledger/%s/import", def->name), "表から取り込む");
 		html_close(h, EL_LI);
 	}
-	if (visit_may(req, PERM_LEDGER_EXPORT, def) && csv && xlsx) {
-		html_open(h, EL_LI);
-		html_link(h, csv, "CSVで書き出す");
-		html_close(h, EL_LI);
-		html_open(h, EL_LI);
-		html_link(h, xlsx, "Excelで書き出す");
-		html_close(h, EL_LI);
+	if (visit_may(req, PERM_LEDGER_EXPORT, def)) {
+		export_link(h, req, def, "xlsx", "Excelで書き出す");
+		export_link(h, req, def, "csv", "CSVで書き出す");
+		export_link(h, req, def, "cp932", "古いソフト用のCSV（CP932）");
 	}
 	html_open(h, EL_LI);
 	html_link(h, html_path(a, "/ledger/%s/columns", def->name), "列を選ぶ");
