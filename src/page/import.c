@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ledger/receipt.h"
 #include "page/handlers.h"
 #include "page/import_file.h"
 #include "page/layout.h"
@@ -575,14 +576,30 @@ int page_import_errors(struct request *req, struct response *res, struct err *er
 
 /* --- step 4 --------------------------------------------------------------------------- */
 
+static int to_batch(struct request *req, struct response *res, const char *batch,
+		    const struct receipt *receipt, struct err *err)
+{
+	char *path = html_path(req_arena(req), "/ledger/%s/batch/%s", visit_of(req)->ledger->name,
+			       batch);
+
+	return path ? resp_redirect(res, page_done(req_arena(req), path, receipt), err)
+		    : err_nomem(err);
+}
+
 int page_import_commit(struct request *req, struct response *res, struct err *err)
 {
 	const struct visit *v = visit_of(req);
 	struct import_result result;
 	struct import_file f;
 	struct import_look look;
-	int r = look_at(req, &f, &look, err);
+	/* A second click finds the file gone: show what the first one did. */
+	int r = receipt_known(v->app->ledgers, req_param(req, "token"), &result.receipt,
+			      result.batch, err);
 
+	if (r > 0)
+		return to_batch(req, res, result.batch, &result.receipt, err);
+	if (r == 0)
+		r = look_at(req, &f, &look, err);
 	if (r < 0)
 		return r;
 	r = import_commit(v->app->ledgers, &v->actor, v->ledger, f.path, f.name, &f.map,
@@ -598,10 +615,5 @@ int page_import_commit(struct request *req, struct response *res, struct err *er
 	if (result.nothing_to_do)
 		return resp_redirect(res, html_path(req_arena(req), "/ledger/%s", v->ledger->name),
 				     err);
-	return resp_redirect(res,
-			     page_done(req_arena(req),
-				       html_path(req_arena(req), "/ledger/%s/batch/%s",
-						 v->ledger->name, result.batch),
-				       &result.receipt),
-			     err);
+	return to_batch(req, res, result.batch, &result.receipt, err);
 }
