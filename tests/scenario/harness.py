@@ -241,8 +241,9 @@ class Browser:
     def send(self, method, path, body=None, headers=None):
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
                    **(headers or {})}
-        if not self.connection:
-            self.connection = http.client.HTTPSConnection("localhost", self.port,
+        kept = self.connection is not None
+        if not kept:
+            self.connection = http.client.HTTPSConnection("127.0.0.1", self.port,
                                                           timeout=self.timeout, context=self.context)
         try:
             self.connection.request(method, path, body, headers)
@@ -250,6 +251,9 @@ class Browser:
             content = answer.read()
         except (OSError, http.client.HTTPException):
             self.close()
+            # The server may close an idle connection; asking again is harmless for a GET.
+            if kept and method == "GET":
+                return self.send(method, path, body, headers)
             raise
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
