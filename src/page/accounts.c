@@ -10,28 +10,10 @@ void account_input(struct html *h, struct request *req, const char *name, const 
 {
 	const char *typed = req_form(req, name);
 
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "field");
-	html_open(h, EL_LABEL);
-	html_attrf(h, "for", "f-%s", name);
-	html_text(h, label);
-	html_close(h, EL_LABEL);
-	if (help) {
-		html_open(h, EL_P);
-		html_attr(h, "class", "help");
-		html_attrf(h, "id", "h-%s", name);
-		html_text(h, help);
-		html_close(h, EL_P);
-	}
-	html_open(h, EL_INPUT);
-	html_attrf(h, "id", "f-%s", name);
-	html_attr(h, "name", name);
-	html_attr(h, "type", "text");
-	html_attr(h, "autocomplete", "off");
-	html_attr(h, "value", typed ? typed : "");
-	if (help)
-		html_attrf(h, "aria-describedby", "h-%s", name);
-	html_close(h, EL_DIV);
+	form_input(h, &(struct form_input){ .name = name,
+					    .label = label,
+					    .help = help,
+					    .value = typed ? typed : "" });
 }
 
 static int show_password(struct request *req, struct response *res, const struct account *account,

@@ -286,3 +286,31 @@ void form_submit(struct html *h, const char *kind, const char *text)
 	html_text(h, text);
 	html_close(h, EL_BUTTON);
 }
+
+void form_input(struct html *h, const struct form_input *in)
+{
+	html_open(h, EL_DIV);
+	html_attr(h, "class", "field");
+	html_open(h, EL_LABEL);
+	html_attrf(h, "for", "f-%s", in->name);
+	html_text(h, in->label);
+	html_close(h, EL_LABEL);
+	if (in->help) {
+		html_open(h, EL_P);
+		html_attr(h, "class", "help");
+		html_attrf(h, "id", "h-%s", in->name);
+		html_text(h, in->help);
+		html_close(h, EL_P);
+	}
+	html_open(h, EL_INPUT);
+	html_attrf(h, "id", "f-%s", in->name);
+	html_attr(h, "name", in->name);
+	html_attr(h, "type", in->type ? in->type : "text");
+	html_attr(h, "autocomplete", in->autocomplete ? in->autocomplete : "off");
+	if (in->value)
+		html_attr(h, "value", in->value);
+	html_flag(h, "required", in->required);
+	if (in->help)
+		html_attrf(h, "aria-describedby", "h-%s", in->name);
+	html_close(h, EL_DIV);
+}

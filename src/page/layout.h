@@ -30,6 +30,14 @@ void page_error(void *app, struct request *req, int status, const struct err *er
  * idempotency key field `key`. Close with form_end. */
 void form_begin(struct html *h, struct request *req, const char *path, bool key, bool files);
 void form_end(struct html *h);
+/* One labelled input of a form. Members may be NULL where there is none. */
+struct form_input {
+	const char *name, *label, *help;
+	const char *type, *autocomplete; /* NULL: "text", "off" */
+	const char *value;
+	bool required;
+};
+void form_input(struct html *h, const struct form_input *in);
 /* <button type=submit class="button button-<kind>">text</button>; kind primary, secondary, danger. */
 void form_submit(struct html *h, const char *kind, const char *text);
 

@@ -13,28 +13,12 @@ static const char *next_path(struct request *req, const char *next)
 static void text_input(struct html *h, const char *name, const char *label, const char *type,
 		       const char *autocomplete, const char *help)
 {
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "field");
-	html_open(h, EL_LABEL);
-	html_attrf(h, "for", "f-%s", name);
-	html_text(h, label);
-	html_close(h, EL_LABEL);
-	if (help) {
-		html_open(h, EL_P);
-		html_attr(h, "class", "help");
-		html_attrf(h, "id", "h-%s", name);
-		html_text(h, help);
-		html_close(h, EL_P);
-	}
-	html_open(h, EL_INPUT);
-	html_attrf(h, "id", "f-%s", name);
-	html_attr(h, "name", name);
-	html_attr(h, "type", type);
-	html_attr(h, "autocomplete", autocomplete);
-	html_flag(h, "required", true);
-	if (help)
-		html_attrf(h, "aria-describedby", "h-%s", name);
-	html_close(h, EL_DIV);
+	form_input(h, &(struct form_input){ .name = name,
+					    .label = label,
+					    .help = help,
+					    .type = type,
+					    .autocomplete = autocomplete,
+					    .required = true });
 }
 
 static int show_signin(struct request *req, struct response *res, int status, const char *next,
