@@ -249,13 +249,15 @@ static void batch_run(struct store *s, struct change *list)
 
 	if (!is_writable(m, &why))
 		recover_try(s);
+	/* Before anybody is woken: a list must not be walked again after that. */
+	publishers = take_publishers(&list);
 	if (!is_writable(m, &why)) {
 		batch_refuse(list, &why, false);
+		batch_refuse(publishers, &why, false);
 		change_wake(list, false);
-		change_wake(list, true);
+		change_wake(publishers, true);
 		return;
 	}
-	publishers = take_publishers(&list);
 	rc = publish_rotate(s, &why);
 	if (rc == 0 && list)
 		rc = tx_batch(s, list, &why);
