@@ -356,7 +356,7 @@ static int read_cells(struct import_run *run, const struct sheet_row *row, const
 int import_work_row(struct import_run *run, const struct sheet_row *row, struct err *err)
 {
 	struct import_work *w = &run->work;
-	const char **cells;
+	const char **cells = NULL;
 	int r;
 
 	arena_release(&run->arena);
