@@ -40,7 +40,8 @@ export async function serve(initArguments, prepare = () => {}) {
     child.stdout.on("data", (chunk) => {
       out += chunk;
       const found = out.match(/https:\/\/localhost:\d+/);
-      if (found) resolve(found[0]);
+      // By number: where no name resolves, the tests run as well.
+      if (found) resolve(found[0].replace("localhost", "127.0.0.1"));
     });
     child.on("exit", (code) => reject(new Error(`serve ended with ${code}: ${log}`)));
   });

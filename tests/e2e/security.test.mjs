@@ -283,7 +283,7 @@ test("a session ends when it should", async () => {
   await signIn(page, server, "unyo");
   const cookie = (await context.cookies()).find((c) => c.name === "__Host-daicho");
   assert.deepEqual([cookie.secure, cookie.httpOnly, cookie.sameSite, cookie.path, cookie.domain],
-    [true, true, "Lax", "/", "localhost"]);
+    [true, true, "Lax", "/", "127.0.0.1"]);
   const still = async (value) => {
     const fresh = await b.another();
     await fresh.context.addCookies([{ ...cookie, value }]);
