@@ -23,21 +23,8 @@ static void write_steps(struct html *h, int here)
 {
 	static const char *const names[] = { "ファイルを選ぶ", "列を合わせる", "確かめる",
 					     "取り込む" };
-	int i;
 
-	html_open(h, EL_OL);
-	html_attr(h, "class", "steps");
-	html_attr(h, "aria-label", "取り込みの手順");
-	for (i = 0; i < 4; i++) {
-		html_open(h, EL_LI);
-		if (i == here)
-			html_attr(h, "aria-current", "step");
-		if (i < here)
-			html_attr(h, "class", "done");
-		html_text(h, names[i]);
-		html_close(h, EL_LI);
-	}
-	html_close(h, EL_OL);
+	page_steps(h, "取り込みの手順", names, sizeof names / sizeof names[0], (size_t)here);
 }
 
 static int show_choose(struct request *req, struct response *res, int status, const char *message,

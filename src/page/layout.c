@@ -226,6 +226,26 @@ void page_faults(struct html *h, const struct faults *faults)
 	html_close(h, EL_DIV);
 }
 
+void page_steps(struct html *h, const char *label, const char *const *names, size_t count,
+		size_t here)
+{
+	size_t i;
+
+	html_open(h, EL_OL);
+	html_attr(h, "class", "steps");
+	html_attr(h, "aria-label", label);
+	for (i = 0; i < count; i++) {
+		html_open(h, EL_LI);
+		if (i == here)
+			html_attr(h, "aria-current", "step");
+		if (i < here)
+			html_attr(h, "class", "done");
+		html_text(h, names[i]);
+		html_close(h, EL_LI);
+	}
+	html_close(h, EL_OL);
+}
+
 static const char *error_title(int status)
 {
 	switch (status) {

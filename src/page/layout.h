@@ -23,6 +23,9 @@ char *page_done(struct arena *a, const char *path, const struct receipt *receipt
 void page_faults(struct html *h, const struct faults *faults);
 /* A notice box: kind is "info", "success", "warning" or "error". */
 void page_notice(struct html *h, const char *kind, const char *title, const char *text);
+/* The steps of a task of several pages; `here` counts from 0, those before are done. */
+void page_steps(struct html *h, const char *label, const char *const *names, size_t count,
+		size_t here);
 /* web_config.error_page. */
 void page_error(void *app, struct request *req, int status, const struct err *err, struct html *h);
 

@@ -96,18 +96,15 @@ static int show_totp(struct request *req, struct response *res, int status, cons
 	html_close(&h, EL_P);
 	form_begin(&h, req, "/settings/totp", false, false);
 	html_hidden(&h, "secret", secret);
-	html_open(&h, EL_DIV);
-	html_attr(&h, "class", "field");
-	html_open(&h, EL_LABEL);
-	html_attr(&h, "for", "f-code");
-	html_text(&h, "確認コード（6桁）");
-	html_close(&h, EL_LABEL);
-	html_open(&h, EL_INPUT);
-	html_attr(&h, "id", "f-code");
-	html_attr(&h, "name", "code");
-	html_attr(&h, "inputmode", "numeric");
-	html_attr(&h, "autocomplete", "one-time-code");
-	html_close(&h, EL_DIV);
+	form_input(&h, &(struct form_input){ .name = "code",
+					     .label = "確認コード（6桁）",
+					     .autocomplete = "one-time-code",
+					     .required = true });
+	form_input(&h, &(struct form_input){ .name = "password",
+					     .label = "今のパスワード（ご本人の確認のため）",
+					     .type = "password",
+					     .autocomplete = "current-password",
+					     .required = true });
 	form_submit(&h, "primary", "登録する");
 	form_end(&h);
 	return page_end(&h, req, res, status, err);
@@ -138,6 +135,16 @@ int page_totp_post(struct request *req, struct response *res, struct err *err)
 	if (!code || !totp_check(secret, code, clock_now_us()))
 		return show_totp(req, res, 422, secret,
 				 "確認コードが合いません。アプリの今の数字を入れてください。", err);
+	/* Whoever finds an open screen must not be able to replace the second factor. */
+	r = session_reauth(v->app->store, &v->session,
+			   req_form(req, "password") ? req_form(req, "password") : "", err);
+	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID) {
+		struct err why = *err;
+
+		return show_totp(req, res, 422, secret, why.text, err);
+	}
+	if (r < 0)
+		return r;
 	change.totp = secret;
 	r = account_put(v->app->store, &v->actor, false, v->session.account.login, &change, &account,
 			req_arena(req), err);

@@ -15,21 +15,8 @@ static void write_steps(struct html *h, int here)
 {
 	static const char *const names[] = { "施設", "責任者", "外の会社に頼んでいること",
 					     "次にすること" };
-	int i;
 
-	html_open(h, EL_OL);
-	html_attr(h, "class", "steps");
-	html_attr(h, "aria-label", "初めの設定の手順");
-	for (i = 0; i < 4; i++) {
-		html_open(h, EL_LI);
-		if (i == here)
-			html_attr(h, "aria-current", "step");
-		if (i < here)
-			html_attr(h, "class", "done");
-		html_text(h, names[i]);
-		html_close(h, EL_LI);
-	}
-	html_close(h, EL_OL);
+	page_steps(h, "初めの設定の手順", names, sizeof names / sizeof names[0], (size_t)here);
 }
 
 static void write_later(struct html *h, const char *path, const char *text)
