@@ -1,6 +1,7 @@
 // What must not be possible in a browser or with hand-made requests: script from stored text,
 // pages of others, forged posts, old sessions, attachments that run.
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -276,6 +277,30 @@ test("attachments are downloads and belong to their entry", async () => {
   }
   const files = await contexts.executive.context.request.get(`${server.address}/files/${hash}`);
   assert.equal(files.status(), 404);
+});
+
+/** The code of RFC 6238 for a base32 secret, now. */
+function totp(secret) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)));
+  const mac = createHmac("sha1", key).update(step).digest();
+  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, "0");
+}
+
+test("a second factor is not replaced without the password", async () => {
+  const { page, context } = await b.another();
+  await signIn(page, server, "kansa");
+  await page.goto(server.address + "/settings/totp");
+  const secret = await page.locator("input[name=secret]").getAttribute("value");
+  await page.getByLabel("確認コード（6桁）").fill(totp(secret));
+  await page.getByLabel("今のパスワード").fill("wrong-password-0");
+  await page.getByRole("button", { name: "登録する" }).click();
+  await page.locator(".notice-error").waitFor();
+  await page.goto(server.address + "/settings");
+  assert.match(await page.locator("main").innerText(), /未登録/);
+  await context.close();
 });
 
 test("a session ends when it should", async () => {
