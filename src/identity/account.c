@@ -4,8 +4,41 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/canon.h"
 #include "base/cleanup.h"
+
+static const char *const kind_names[] = { "person", "emergency", "machine" };
+static const char *const kind_labels[] = { "個人", "非常時用", "機器連携用" };
+
+const char *account_kind_name(enum account_kind k)
+{
+	return (unsigned)k < ACCOUNT_KIND_MAX ? kind_names[k] : "";
+}
+
+const char *account_kind_label(enum account_kind k)
+{
+	return (unsigned)k < ACCOUNT_KIND_MAX ? kind_labels[k] : "";
+}
+
+int account_kind_parse(const char *name)
+{
+	int k;
+
+	for (k = 0; k < ACCOUNT_KIND_MAX; k++)
+		if (strcmp(kind_names[k], name) == 0)
+			return k;
+	return -1;
+}
+
+bool account_usable(const struct account *a, const char *today)
+{
+	return !a->disabled && (!*a->valid_from || strcmp(a->valid_from, today) <= 0) &&
+	       (!*a->valid_until || strcmp(today, a->valid_until) <= 0);
+}
+
+bool account_has_factor(const struct account *a)
+{
+	return a->has_totp || a->keys > 0 || a->certs > 0;
+}
 
 /* A flag is 0 or 1; a row with anything else was written by somebody else. */
 static bool flag(struct stmt *st, int column, bool *ret)
@@ -19,15 +52,17 @@ static bool flag(struct stmt *st, int column, bool *ret)
 int account_row(struct stmt *st, struct arena *arena, struct account *ret, int64_t *ret_seq,
 		struct err *err)
 {
-	int role = role_parse(col_text(st, 3));
+	int kind, role = role_parse(col_text(st, 3));
 
 	memset(ret, 0, sizeof *ret);
-	if (role < 0 || !flag(st, 7, &ret->disabled) || !flag(st, 8, &ret->must_change) ||
-	    !flag(st, 9, &ret->has_totp) || !flag(st, 10, &ret->has_password))
-		return err_set(
-			err, ERR_CORRUPT,
-			"利用者「%s」の役割か状態が読み取れません。「改ざん検査」を行ってください。",
-			col_text(st, 1));
+	kind = account_kind_parse(col_text(st, 12));
+	if (role < 0 || kind < 0 || !flag(st, 7, &ret->disabled) ||
+	    !flag(st, 8, &ret->must_change) || !flag(st, 9, &ret->has_totp) ||
+	    !flag(st, 10, &ret->has_password))
+		return err_set(err, ERR_CORRUPT,
+			       "利用者「%"
+			       "s」の役割か状態が読み取れません。「改ざん検査」を行ってください。",
+			       col_text(st, 1));
 	snprintf(ret->id, sizeof ret->id, "%s", col_text(st, 0));
 	ret->login = arena_strdup(arena, col_text(st, 1));
 	ret->name = arena_strdup(arena, col_text(st, 2));
@@ -35,6 +70,15 @@ int account_row(struct stmt *st, struct arena *arena, struct account *ret, int64
 	ret->profession = arena_strdup(arena, col_text(st, 4));
 	ret->site = arena_strdup(arena, col_text(st, 5));
 	ret->rev = col_int(st, 6);
+	ret->kind = (enum account_kind)kind;
+	ret->department = arena_strdup(arena, col_text(st, 13));
+	ret->vendor = arena_strdup(arena, col_text(st, 14));
+	ret->staff = arena_strdup(arena, col_text(st, 15));
+	ret->valid_from = arena_strdup(arena, col_text(st, 16));
+	ret->valid_until = arena_strdup(arena, col_text(st, 17));
+	ret->keys = (int)col_int(st, 18);
+	ret->certs = (int)col_int(st, 19);
+	ret->recovery = (int)col_int(st, 20);
 	if (ret_seq)
 		*ret_seq = col_int(st, 11);
 	return arena_failed(arena) ? err_nomem(err) : 0;
@@ -125,99 +169,6 @@ const char *account_name(struct conn *c, const char *id, struct arena *arena)
 	return name ? name : "";
 }
 
-int credentials_load(struct conn *c, int64_t seq, struct credentials *ret, struct err *err)
-{
-	CLEANUP(buf_release) struct buf b;
-	json_t *o = NULL;
-	int r;
-
-	buf_init(&b, 4096);
-	memset(ret, 0, sizeof *ret);
-	r = store_part(c, seq, "secret", &b, err);
-	if (r == ERR_NOT_FOUND)
-		return 0;
-	if (r < 0)
-		return r;
-	r = json_read(b.data, b.len, &o, err);
-	bytes_wipe(b.data, b.len);
-	if (r < 0)
-		return r;
-	snprintf(ret->hash, sizeof ret->hash, "%s", json_str(o, "hash", ""));
-	snprintf(ret->totp, sizeof ret->totp, "%s", json_str(o, "totp", ""));
-	ret->short_password = json_is_true(json_object_get(o, "short"));
-	json_decref(o);
-	return 0;
-}
-
-static void set_text(json_t *o, const char *key, const char *value)
-{
-	if (value && *value)
-		json_object_set_new(o, key, json_string(value));
-}
-
-static void set_flag(json_t *o, const char *key, bool value)
-{
-	if (value)
-		json_object_set_new(o, key, json_true());
-}
-
-static int encode_personal(const struct account *a, struct buf *b, struct err *err)
-{
-	json_t *o = json_object();
-	int r;
-
-	set_text(o, "login", a->login);
-	set_text(o, "name", a->name);
-	set_text(o, "role", role_name(a->role));
-	set_text(o, "profession", a->profession);
-	set_text(o, "site", a->site);
-	set_flag(o, "disabled", a->disabled);
-	set_flag(o, "must_change", a->must_change);
-	set_flag(o, "has_totp", a->has_totp);
-	set_flag(o, "has_password", a->has_password);
-	r = o ? canon_write(o, b, err) : err_nomem(err);
-	json_decref(o);
-	return r < 0 ? r : buf_failed(b) ? err_nomem(err) : 0;
-}
-
-static int encode_secret(const struct credentials *cred, struct buf *b, struct err *err)
-{
-	json_t *o = json_object();
-	int r;
-
-	set_text(o, "hash", cred->hash);
-	set_text(o, "totp", cred->totp);
-	set_flag(o, "short", cred->short_password);
-	r = o ? canon_write(o, b, err) : err_nomem(err);
-	json_decref(o);
-	return r < 0 ? r : buf_failed(b) ? err_nomem(err) : 0;
-}
-
-int account_decode(const char *bytes, size_t len, struct arena *arena, struct account *ret,
-		   struct err *err)
-{
-	json_t *o = NULL;
-	int role, r = json_read(bytes, len, &o, err);
-
-	if (r < 0)
-		return r;
-	memset(ret, 0, sizeof *ret);
-	role = role_parse(json_str(o, "role", ""));
-	ret->login = arena_strdup(arena, json_str(o, "login", ""));
-	ret->name = arena_strdup(arena, json_str(o, "name", ""));
-	ret->profession = arena_strdup(arena, json_str(o, "profession", ""));
-	ret->site = arena_strdup(arena, json_str(o, "site", ""));
-	ret->disabled = json_is_true(json_object_get(o, "disabled"));
-	ret->must_change = json_is_true(json_object_get(o, "must_change"));
-	ret->has_totp = json_is_true(json_object_get(o, "has_totp"));
-	ret->has_password = json_is_true(json_object_get(o, "has_password"));
-	json_decref(o);
-	if (role < 0)
-		return err_set(err, ERR_CORRUPT, "利用者の記録に知らない役割があります。");
-	ret->role = (enum role)role;
-	return arena_failed(arena) ? err_nomem(err) : 0;
-}
-
 int account_project(struct conn *c, const struct account *a, int64_t seq, struct err *err)
 {
 	STMT_CLEANUP *st = NULL;
@@ -237,6 +188,15 @@ int account_project(struct conn *c, const struct account *a, int64_t seq, struct
 	stmt_int(st, 10, a->has_totp);
 	stmt_int(st, 11, a->has_password);
 	stmt_int(st, 12, seq);
+	stmt_text(st, 13, account_kind_name(a->kind));
+	stmt_text(st, 14, a->department);
+	stmt_text(st, 15, a->vendor);
+	stmt_text(st, 16, a->staff);
+	stmt_text(st, 17, a->valid_from);
+	stmt_text(st, 18, a->valid_until);
+	stmt_int(st, 19, a->keys);
+	stmt_int(st, 20, a->certs);
+	stmt_int(st, 21, a->recovery);
 	return stmt_step(st, err);
 }
 
@@ -247,15 +207,20 @@ int account_append(struct tx *tx, const char *actor, struct account *a,
 	CLEANUP(buf_release) struct buf secret;
 	struct fact f = { .kind = "account", .entry = a->id, .rev = ++a->rev, .actor = actor };
 	int64_t seq = 0;
+	size_t i;
 	int r;
 
 	buf_init(&personal, 65536);
 	buf_init(&secret, 65536);
 	a->has_totp = *cred->totp != '\0';
 	a->has_password = *cred->hash != '\0';
-	r = encode_personal(a, &personal, err);
+	a->recovery = (int)cred->recovery_count;
+	a->keys = a->certs = 0;
+	for (i = 0; i < cred->authenticator_count; i++)
+		*(cred->authenticator[i].kind == AUTHENTICATOR_CERT ? &a->certs : &a->keys) += 1;
+	r = account_encode(a, &personal, err);
 	if (r >= 0)
-		r = encode_secret(cred, &secret, err);
+		r = credentials_encode(cred, &secret, err);
 	if (r >= 0) {
 		f.op = a->rev == 1 ? "create" : "revise";
 		f.part[0] = (struct fact_part){ "personal", personal.data, personal.len, false };

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/fold.h"
 #include "identity/account.h"
 #include "identity/totp.h"
@@ -59,6 +60,14 @@ static int text_check(const char *value, const char *field, const char *label, s
 	return 0;
 }
 
+static int date_check(const char *value, const char *field, struct err *err)
+{
+	if (!value || !*value || date_valid(value))
+		return 0;
+	return err_field(err, ERR_INVALID, field,
+			 "日付は 2026-04-01 のように書いてください。期限がなければ空欄にします。");
+}
+
 static int change_check(const struct account_change *c, bool create, struct err *err)
 {
 	int r = text_check(c->name, "name", "氏名", err);
@@ -66,7 +75,13 @@ static int change_check(const struct account_change *c, bool create, struct err 
 	if (r >= 0)
 		r = text_check(c->profession, "profession", "職種", err);
 	if (r >= 0)
-		r = text_check(c->site, "site", "施設・部署", err);
+		r = text_check(c->site, "site", "施設", err);
+	if (r >= 0)
+		r = text_check(c->department, "department", "部署", err);
+	if (r >= 0)
+		r = date_check(c->valid_from, "valid_from", err);
+	if (r >= 0)
+		r = date_check(c->valid_until, "valid_until", err);
 	if (r < 0)
 		return r;
 	if ((create || c->name) && (!c->name || !*c->name))
@@ -85,8 +100,9 @@ static bool is_own_totp(const struct actor *by, const struct account *a,
 			const struct account_change *c)
 {
 	return strcmp(by->account, a->id) == 0 && c->totp && !c->login && !c->name &&
-	       !c->profession && !c->site && c->role < 0 && c->disabled < 0 && !c->password &&
-	       c->must_change < 0;
+	       !c->profession && !c->site && !c->department && !c->vendor && !c->staff &&
+	       !c->valid_from && !c->valid_until && c->role < 0 && c->disabled < 0 &&
+	       !c->password && c->must_change < 0;
 }
 
 static int put_permit(const struct put *p, const struct account *now, struct err *err)
@@ -165,6 +181,11 @@ static void apply(const struct put *p, struct account *a, struct credentials *cr
 	a->name = c->name ? c->name : a->name;
 	a->profession = c->profession ? c->profession : a->profession;
 	a->site = c->site ? c->site : a->site;
+	a->department = c->department ? c->department : a->department;
+	a->vendor = c->vendor ? c->vendor : a->vendor;
+	a->staff = c->staff ? c->staff : a->staff;
+	a->valid_from = c->valid_from ? c->valid_from : a->valid_from;
+	a->valid_until = c->valid_until ? c->valid_until : a->valid_until;
 	if (c->role >= 0)
 		a->role = (enum role)c->role;
 	if (c->disabled >= 0)
@@ -208,7 +229,9 @@ static int put_current(struct tx *tx, struct put *p, struct account *a, struct c
 		return r;
 	memcpy(a->id, p->new_id, sizeof a->id);
 	a->login = p->login;
-	a->name = a->profession = a->site = "";
+	a->kind = (enum account_kind)p->change->kind;
+	a->name = a->profession = a->site = a->department = a->vendor = a->staff = "";
+	a->valid_from = a->valid_until = "";
 	return 0;
 }
 
@@ -257,15 +280,6 @@ static int put_prepare(struct store *s, struct put *p, struct err *err)
 	return r < 0 ? r : put_password(s, p, known ? &now : NULL, err);
 }
 
-static int copy_account(struct arena *arena, struct account *a, struct err *err)
-{
-	a->login = arena_strdup(arena, a->login);
-	a->name = arena_strdup(arena, a->name);
-	a->profession = arena_strdup(arena, a->profession);
-	a->site = arena_strdup(arena, a->site);
-	return arena_failed(arena) ? err_nomem(err) : 0;
-}
-
 int account_put(struct store *s, const struct actor *by, bool create, const char *login,
 		const struct account_change *c, struct account *ret, struct arena *arena,
 		struct err *err)
@@ -288,7 +302,7 @@ int account_put(struct store *s, const struct actor *by, bool create, const char
 	bytes_wipe(p.hash, sizeof p.hash);
 	if (r < 0)
 		return r;
-	r = copy_account(arena, &made, err);
+	r = account_copy(arena, &made, err);
 	if (r >= 0 && ret)
 		*ret = made;
 	return r;

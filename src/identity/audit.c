@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "identity/account.h"
+#include "identity/event.h"
 #include "log/leaf.h"
 
 struct audit {
@@ -24,15 +25,6 @@ __attribute__((format(printf, 2, 3))) static void report(const struct audit *a, 
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	a->found(a->arg, text);
-}
-
-static bool same_account(const struct account *a, const struct account *b)
-{
-	return strcmp(a->login, b->login) == 0 && strcmp(a->name, b->name) == 0 &&
-	       strcmp(a->profession, b->profession) == 0 && strcmp(a->site, b->site) == 0 &&
-	       a->role == b->role && a->rev == b->rev && a->disabled == b->disabled &&
-	       a->must_change == b->must_change && a->has_totp == b->has_totp &&
-	       a->has_password == b->has_password;
 }
 
 /* 1 and the account as leaf `seq` left it, 0 if that leaf is no account. */
@@ -78,7 +70,7 @@ static int check_one(const struct audit *a, const char *id, int64_t seq, struct 
 	if (r == ERR_NOT_FOUND)
 		report(a, "利用者「%s」が一覧から消されています（受付番号%lld）。", fact.login,
 		       (long long)seq);
-	else if (r == ERR_CORRUPT || (r == 0 && (row_seq != seq || !same_account(&fact, &row))))
+	else if (r == ERR_CORRUPT || (r == 0 && (row_seq != seq || !account_same(&fact, &row))))
 		report(a, "利用者「%s」の一覧の内容が記録（受付番号%lld）と違います。", fact.login,
 		       (long long)seq);
 	return r == ERR_NOT_FOUND || r == ERR_CORRUPT ? 0 : r;
@@ -140,6 +132,8 @@ int identity_audit(struct conn *c, void (*found)(void *arg, const char *text), v
 	r = check_facts(&a, err);
 	if (r >= 0)
 		r = check_rows(&a, err);
+	if (r >= 0)
+		r = events_audit(c, found, arg, err);
 	arena_release(&arena);
 	return r < 0 ? r : 0;
 }

@@ -13,19 +13,43 @@
 #include "define/define.h"
 #include "store/store.h"
 
+/* One person, one account of kind PERSON. EMERGENCY accounts are sealed (disabled)
+ * until opened; MACHINE accounts never sign in on a page. */
+enum account_kind { ACCOUNT_PERSON, ACCOUNT_EMERGENCY, ACCOUNT_MACHINE, ACCOUNT_KIND_MAX };
+const char *account_kind_name(enum account_kind k);  /* "person" ... */
+const char *account_kind_label(enum account_kind k); /* 個人 非常時用 機器連携用 */
+int account_kind_parse(const char *name);	     /* or -1 */
+
 struct account {
 	char id[ID_SIZE];
-	const char *login, *name, *profession, *site;
+	const char *login, *name, *profession, *site; /* profession: as in the staff ledger */
+	const char *department;
+	const char *vendor; /* entry of the vendors ledger, for role vendor; "" otherwise */
+	const char *staff;  /* entry of the staff ledger, "" when not linked */
+	const char *valid_from, *valid_until; /* YYYY-MM-DD of Japan, inclusive; "" is open */
+	enum account_kind kind;
 	enum role role;
 	int64_t rev;
 	bool disabled, must_change, has_totp, has_password;
+	int keys, certs, recovery; /* security keys, client certificates, recovery codes left */
 };
+/* True if the account may be used on this day ("YYYY-MM-DD" in Japan). */
+bool account_usable(const struct account *a, const char *today);
+/* True if something beside the password can be asked for. */
+bool account_has_factor(const struct account *a);
+
+/* Under which special right somebody acts; goes into every access event. */
+enum act_mark { ACT_NORMAL, ACT_BYPASS, ACT_EMERGENCY, ACT_TOKEN, ACT_MARK_MAX };
+const char *act_mark_name(enum act_mark m); /* "" bypass emergency token */
+int act_mark_parse(const char *name);	    /* or -1 */
 
 /* Who acts: handed to everything that writes or shows. */
 struct actor {
 	char account[ID_SIZE]; /* "system" for the program itself */
 	const char *name;
 	enum role role;
+	const char *profession, *site, *department, *vendor; /* NULL is "" */
+	enum act_mark mark;
 };
 /* The program itself (imports of the sample, migrations). */
 extern const struct actor actor_system;
@@ -33,7 +57,9 @@ extern const struct actor actor_system;
 /* What a caller of the command line or an administrator wants an account to be.
  * NULL members stay as they are (for a new account: empty). */
 struct account_change {
-	const char *login, *name, *profession, *site;
+	const char *login, *name, *profession, *site, *department, *vendor, *staff;
+	const char *valid_from, *valid_until;
+	int kind;	      /* enum account_kind of a new account; 0 is a person */
 	int role;	      /* enum role, or -1 to keep */
 	int disabled;	      /* 0, 1, or -1 to keep */
 	const char *password; /* plain; checked against the rules, hashed with Argon2id */
@@ -69,20 +95,31 @@ void password_new(char ret[32]);
 
 enum login_result { LOGIN_DONE, LOGIN_NEEDS_TOTP, LOGIN_NEEDS_CHANGE };
 
+/* From where somebody signs in. NULL members are empty. */
+struct session_origin {
+	const char *address;  /* IP address */
+	const char *agent;    /* what the browser calls itself */
+	const char *terminal; /* class of the terminal: decides how soon it locks */
+};
+
 struct session {
 	char token[44]; /* base64url of 32 random bytes; the cookie. Only its hash is stored */
 	struct account account;
 	uint8_t csrf_secret[HASH_SIZE];
 	bool totp_pending; /* password given, second factor still to come */
+	bool locked;	   /* left idle: the screen stays clear until the password is given */
 	int64_t reauth_us; /* monotonic time of the last password check */
+	enum act_mark mark;
+	char factors[48]; /* what was proved: "password totp" */
+	char terminal[24], address[64], agent[128];
 };
 
 /* Checks login and password in a time that does not tell whether the login
  * exists; throttled per account and address without ever locking out for good.
  * On success makes a session. ERR_DENIED with one text for every failure,
  * ERR_BUSY with the seconds to wait. */
-int session_login(struct store *s, const char *login, const char *password, const char *address,
-		  struct arena *arena, struct session *ret, enum login_result *ret_result,
+int session_login(struct store *s, const char *login, const char *password,
+		  const struct session_origin *from, struct arena *arena, struct session *ret, enum login_result *ret_result,
 		  struct err *err);
 /* Second factor: RFC 6238, 30 s, each code once, one step of clock drift. The
  * token changes (ret holds the new one). */
@@ -139,7 +176,7 @@ int permit(const struct actor *who, enum permission p, const struct ledger_def *
 /* The Japanese names of a set of roles, for messages; returns ret. */
 const char *roles_text(role_set roles, char *ret, size_t size);
 
-/* Rebuilds the account table from the facts and compares; calls `found` with a
+/* Rebuilds the account and access tables from the facts and compares; calls `found` with a
  * message for each difference. For verify. */
 int identity_audit(struct conn *c, void (*found)(void *arg, const char *text), void *arg,
 		   struct err *err);

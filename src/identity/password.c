@@ -29,8 +29,9 @@ static const char *const common_words[] = {
 };
 
 /* A hash nobody has the password of, with the parameters above. */
-static const char unknown_hash[PASSWORD_HASH_SIZE] = "$argon2id$v=19$m=65536,t=3,p=1$KKabozze69vlpMPsr3fWYw$"
-				   "EPXveenFMQEtMw0eSRG/4EwVRy6JsIuSu29A8qyRyfg";
+static const char unknown_hash[PASSWORD_HASH_SIZE] =
+	"$argon2id$v=19$m=65536,t=3,p=1$KKabozze69vlpMPsr3fWYw$"
+	"EPXveenFMQEtMw0eSRG/4EwVRy6JsIuSu29A8qyRyfg";
 
 bool password_short(const char *password)
 {

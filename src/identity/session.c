@@ -60,7 +60,7 @@ int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct sessi
 	STMT_CLEANUP *st = NULL;
 	const void *csrf;
 	size_t len;
-	int r = stmt_begin(c, STMT_SESSION_FIND, &st, err);
+	int mark, r = stmt_begin(c, STMT_SESSION_FIND, &st, err);
 
 	if (r < 0)
 		return r;
@@ -81,6 +81,16 @@ int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct sessi
 	ret->seen = col_int(st, 4);
 	ret->reauth = col_int(st, 5);
 	ret->pending = col_int(st, 6) != 0;
+	ret->locked = col_int(st, 7) != 0;
+	ret->started = col_int(st, 8);
+	snprintf(ret->terminal, sizeof ret->terminal, "%s", col_text(st, 9));
+	snprintf(ret->address, sizeof ret->address, "%s", col_text(st, 10));
+	snprintf(ret->agent, sizeof ret->agent, "%s", col_text(st, 11));
+	mark = act_mark_parse(col_text(st, 12));
+	snprintf(ret->factors, sizeof ret->factors, "%s", col_text(st, 13));
+	if (mark < 0)
+		return session_none(err);
+	ret->mark = (enum act_mark)mark;
 	return 0;
 }
 
@@ -111,6 +121,12 @@ int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us
 	stmt_int(put, 6, now_us);
 	stmt_int(put, 7, now_us);
 	stmt_int(put, 8, pending);
+	stmt_int(put, 9, tx_now(tx));
+	stmt_text(put, 10, s->terminal);
+	stmt_text(put, 11, s->address);
+	stmt_text(put, 12, s->agent);
+	stmt_text(put, 13, act_mark_name(s->mark));
+	stmt_text(put, 14, s->factors);
 	return stmt_step(put, err);
 }
 
@@ -212,6 +228,12 @@ int session_load(struct store *s, const char *token, struct arena *arena, struct
 	memcpy(ret->csrf_secret, ret_row->csrf, sizeof ret->csrf_secret);
 	ret->totp_pending = ret_row->pending;
 	ret->reauth_us = ret_row->reauth;
+	ret->locked = ret_row->locked;
+	ret->mark = ret_row->mark;
+	memcpy(ret->factors, ret_row->factors, sizeof ret->factors);
+	memcpy(ret->terminal, ret_row->terminal, sizeof ret->terminal);
+	memcpy(ret->address, ret_row->address, sizeof ret->address);
+	memcpy(ret->agent, ret_row->agent, sizeof ret->agent);
 	return 0;
 }
 

@@ -8,8 +8,10 @@
 struct session_row {
 	char account[ID_SIZE], boot[BOOT_ID_SIZE];
 	uint8_t csrf[HASH_SIZE];
-	int64_t created, seen, reauth;
-	bool pending;
+	int64_t created, seen, reauth, started;
+	bool pending, locked;
+	char terminal[24], address[64], agent[128], factors[48];
+	enum act_mark mark;
 };
 
 void session_hash(const char *token, uint8_t ret[HASH_SIZE]);

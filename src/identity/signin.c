@@ -74,18 +74,27 @@ static int check_person(struct store *s, const char *login, const char *password
 	return r && !ret->disabled ? 0 : login_denied(err);
 }
 
-int session_login(struct store *s, const char *login, const char *password, const char *address,
-		  struct arena *arena, struct session *ret, enum login_result *ret_result,
+/* Notes where a session comes from. */
+static void set_origin(struct session *s, const struct session_origin *from)
+{
+	snprintf(s->address, sizeof s->address, "%s", from->address ? from->address : "");
+	snprintf(s->agent, sizeof s->agent, "%s", from->agent ? from->agent : "");
+	snprintf(s->terminal, sizeof s->terminal, "%s", from->terminal ? from->terminal : "");
+}
+
+int session_login(struct store *s, const char *login, const char *password,
+		  const struct session_origin *from, struct arena *arena, struct session *ret, enum login_result *ret_result,
 		  struct err *err)
 {
 	struct signin in = { .st = identity_state(s), .session = ret };
 	char key[LOGIN_SIZE];
-	struct attempt a = { key, address ? address : "" };
+	struct attempt a = { key, from->address ? from->address : "" };
 	int r;
 
 	if (!in.st)
 		return err_nomem(err);
 	memset(ret, 0, sizeof *ret);
+	set_origin(ret, from);
 	if (!login_key(login, key))
 		snprintf(key, sizeof key, "-");
 	r = attempt_begin(s, &a, err);

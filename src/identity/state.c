@@ -35,6 +35,7 @@ static void *state_new(void)
 	pthread_mutex_init(&st->lock, NULL);
 	pthread_cond_init(&st->freed, NULL);
 	throttle_init(&st->throttle);
+	event_queue_init(&st->events);
 	st->mono = clock_mono_us;
 	boot_id(st->boot);
 	return st;
@@ -44,6 +45,7 @@ static void state_free(void *made)
 {
 	struct identity_state *st = made;
 
+	event_queue_release(&st->events);
 	pthread_cond_destroy(&st->freed);
 	pthread_mutex_destroy(&st->lock);
 	free(st);

@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "identity/event_queue.h"
 #include "identity/throttle.h"
 #include "store/store.h"
 
@@ -30,7 +31,8 @@ struct identity_state {
 	struct throttle throttle;
 	struct spare_session spare[SPARE_SESSIONS];
 	int64_t (*mono)(void);
-	char boot[BOOT_ID_SIZE]; /* of this run of the machine, constant */
+	char boot[BOOT_ID_SIZE];   /* of this run of the machine, constant */
+	struct event_queue events; /* with a lock of its own */
 };
 
 /* The state of `s`, made at the first call and freed with the store. NULL when

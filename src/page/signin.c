@@ -71,13 +71,14 @@ int page_signin_post(struct request *req, struct response *res, struct err *err)
 	struct app *app = req_app(req);
 	const char *login = "", *password = "", *next = next_path(req, req_form(req, "next"));
 	enum login_result result;
+	const struct session_origin from = { req_remote(req), req_header(req, "user-agent"), NULL };
 	struct session session;
 	int r;
 
 	login = req_form(req, "login") ? req_form(req, "login") : "";
 	password = req_form(req, "password") ? req_form(req, "password") : "";
-	r = session_login(app->store, login, password, req_remote(req), req_arena(req), &session,
-			  &result, err);
+	r = session_login(app->store, login, password, &from, req_arena(req), &session, &result,
+			  err);
 	if (r == ERR_DENIED || r == ERR_BUSY)
 		return show_signin(req, res, r == ERR_BUSY ? 429 : 403, next, err->text, err);
 	if (r < 0)

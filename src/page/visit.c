@@ -46,6 +46,11 @@ static int find_visit(struct app *app, struct request *req, struct visit **ret, 
 	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
 	v->actor.name = v->session.account.name;
 	v->actor.role = v->session.account.role;
+	v->actor.profession = v->session.account.profession;
+	v->actor.site = v->session.account.site;
+	v->actor.department = v->session.account.department;
+	v->actor.vendor = v->session.account.vendor;
+	v->actor.mark = v->session.mark;
 	*ret = v;
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "store/conn.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define SCHEMA_APPLICATION 0x64616963 /* "daic" */
 
 struct migration {

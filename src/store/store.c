@@ -151,9 +151,9 @@ void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	companion_release(&s->companion); /* it may still write what it holds */
 	committer_stop(s);
 	readers_release(&s->readers);
-	companion_release(&s->companion);
 	committer_release(s);
 	folder_release(&s->folder);
 	vault_wipe(&s->vault);
@@ -180,6 +180,11 @@ const char *store_org_name(const struct store *s)
 const char *store_org_kind(const struct store *s)
 {
 	return s->org_kind;
+}
+
+bool store_readonly(const struct store *s)
+{
+	return (s->flags & STORE_READONLY) != 0;
 }
 
 void store_tag(struct store *s, const char *ledger, int field_id, const char *folded, char ret[33])

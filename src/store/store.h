@@ -63,6 +63,7 @@ const char *store_path(const struct store *s);	 /* the data folder */
 const char *store_origin(const struct store *s); /* log origin */
 const char *store_org_name(const struct store *s);
 const char *store_org_kind(const struct store *s);
+bool store_readonly(const struct store *s);	 /* opened STORE_READONLY */
 /* False after a write error, until writing works again; why, in Japanese, in err. */
 bool store_writable(const struct store *s, struct err *err);
 

@@ -18,6 +18,7 @@
 #include "identity/totp.h"
 
 #define MINUTE (INT64_C(60) * 1000000)
+#define FROM(address_) (&(const struct session_origin){ .address = (address_) })
 #define PASSWORD "kumo-7-ringo-hashi"
 #define SECRET "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
@@ -108,7 +109,8 @@ static struct session sign_in(struct fixture *f, const char *login, const char *
 	struct session s;
 	struct err err;
 
-	ok(session_login(f->store, login, password, "192.0.2.1", &f->arena, &s, &result, &err),
+	ok(session_login(f->store, login, password, FROM("192.0.2.1"), &f->arena, &s, &result,
+			 &err),
 	   &err);
 	return s;
 }
@@ -208,13 +210,13 @@ static void login__says_the_same_for_every_failure(void **state)
 	put(f, &f->planner, true, "gone",
 	    CHANGE(ROLE_STAFF, .name = "退職者", .password = PASSWORD));
 	put(f, &f->planner, false, "gone", disable);
-	assert_int_equal(session_login(f->store, "kanri", "wrong-password-1", "192.0.2.9",
+	assert_int_equal(session_login(f->store, "kanri", "wrong-password-1", FROM("192.0.2.9"),
 				       &f->arena, &s, &result, &wrong),
 			 ERR_DENIED);
-	assert_int_equal(session_login(f->store, "nobody", PASSWORD, "192.0.2.9", &f->arena, &s,
-				       &result, &unknown),
+	assert_int_equal(session_login(f->store, "nobody", PASSWORD, FROM("192.0.2.9"), &f->arena,
+				       &s, &result, &unknown),
 			 ERR_DENIED);
-	assert_int_equal(session_login(f->store, "gone", PASSWORD, "192.0.2.9", &f->arena, &s,
+	assert_int_equal(session_login(f->store, "gone", PASSWORD, FROM("192.0.2.9"), &f->arena, &s,
 				       &result, &disabled),
 			 ERR_DENIED);
 	assert_string_equal(wrong.text, unknown.text);
@@ -249,18 +251,19 @@ static void login__slows_down_guessing_but_not_other_people(void **state)
 	put(f, &f->planner, true, "tanaka",
 	    CHANGE(ROLE_STAFF, .name = "田中", .password = PASSWORD));
 	for (i = 0; i < 4; i++)
-		r = session_login(f->store, "kanri", "wrong-password-1", "192.0.2.66", &f->arena,
-				  &s, &result, &err);
+		r = session_login(f->store, "kanri", "wrong-password-1", FROM("192.0.2.66"),
+				  &f->arena, &s, &result, &err);
 	assert_int_equal(r, ERR_BUSY);
 	assert_non_null(strstr(err.text, "秒"));
 	/* The right password has to wait too, elsewhere and others need not. */
-	assert_int_equal(session_login(f->store, "kanri", PASSWORD, "192.0.2.66", &f->arena, &s,
-				       &result, &err),
+	assert_int_equal(session_login(f->store, "kanri", PASSWORD, FROM("192.0.2.66"), &f->arena,
+				       &s, &result, &err),
 			 ERR_BUSY);
 	sign_in(f, "kanri", PASSWORD);
 	sign_in(f, "tanaka", PASSWORD);
 	test_now += 10 * MINUTE;
-	ok(session_login(f->store, "kanri", PASSWORD, "192.0.2.66", &f->arena, &s, &result, &err),
+	ok(session_login(f->store, "kanri", PASSWORD, FROM("192.0.2.66"), &f->arena, &s, &result,
+			 &err),
 	   &err);
 }
 
@@ -354,7 +357,8 @@ static void session__changing_the_password_rotates_the_token(void **state)
 	struct err err;
 
 	put(f, &f->planner, false, "kanri", must_change);
-	ok(session_login(f->store, "kanri", PASSWORD, "192.0.2.1", &f->arena, &s, &result, &err),
+	ok(session_login(f->store, "kanri", PASSWORD, FROM("192.0.2.1"), &f->arena, &s, &result,
+			 &err),
 	   &err);
 	assert_int_equal(result, LOGIN_NEEDS_CHANGE);
 	other = sign_in(f, "kanri", PASSWORD);
@@ -388,7 +392,8 @@ static void totp__is_asked_for_and_taken_once(void **state)
 	struct err err;
 
 	put(f, &f->planner, false, "kanri", CHANGE(-1, .totp = SECRET));
-	ok(session_login(f->store, "kanri", PASSWORD, "192.0.2.1", &f->arena, &s, &result, &err),
+	ok(session_login(f->store, "kanri", PASSWORD, FROM("192.0.2.1"), &f->arena, &s, &result,
+			 &err),
 	   &err);
 	assert_int_equal(result, LOGIN_NEEDS_TOTP);
 	assert_true(s.totp_pending);

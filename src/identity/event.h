@@ -1,0 +1,61 @@
+/*
+ * Access events of daicho itself: who came in, was refused, saw personal data,
+ * exported, printed, changed rights. Facts of kind "access" (op: the event's name)
+ * with one personal part {"subject","ledger","entry","mark","refused","detail"};
+ * the table `access` is their projection. Guideline 6.0 control 17 (1)(2), 14.
+ */
+#ifndef DAICHO_IDENTITY_EVENT_H
+#define DAICHO_IDENTITY_EVENT_H
+
+#include "identity/identity.h"
+
+enum event_kind {
+#define EVENT(id, name, label) EVENT_##id,
+#include "identity/events.def"
+#undef EVENT
+	EVENT_MAX
+};
+const char *event_name(enum event_kind k);  /* "signin" ... */
+const char *event_label(enum event_kind k); /* サインイン ... */
+int event_parse(const char *name);	    /* enum event_kind, or -1 */
+
+/* What happened. NULL members are empty. */
+struct event {
+	enum event_kind kind;
+	const char *subject;	    /* account whom it concerns; empty: who acts */
+	const char *ledger, *entry; /* what was touched */
+	const char *detail;	    /* one short line in Japanese; never a secret */
+	bool refused;
+};
+
+/* Appends the event in the same transaction as the act itself. Inside store_write.
+ * who->account may be "" where nobody is known (a refused sign-in). */
+int event_append(struct tx *tx, const struct actor *who, const struct event *e, struct err *err);
+/* Writes one event and waits until it is on disk. */
+int event_write(struct store *s, const struct actor *who, const struct event *e, struct err *err);
+/* Takes a copy and returns at once; a thread of its own writes it within moments,
+ * many in one transaction. For views and refusals, which must not wait for the
+ * disk nor fail with it. What cannot be written is counted and reported by an
+ * event "lost" as soon as writing works again. Nothing on a read-only store. */
+void event_note(struct store *s, const struct actor *who, const struct event *e);
+/* Returns when everything noted so far is on disk or counted as lost. */
+void events_flush(struct store *s);
+
+/* One event as read back; texts live in the arena. */
+struct event_row {
+	int64_t seq, at_us;
+	enum event_kind kind;
+	const char *actor, *subject, *ledger, *entry, *detail;
+	enum act_mark mark;
+	bool refused;
+};
+/* Newest first, `limit` events before leaf `before` (0: from the newest). `actor`
+ * or `subject` (account ids, one of them or neither) narrow the list. */
+int event_list(struct conn *c, const char *actor, const char *subject, int64_t before, size_t limit,
+	       struct arena *arena, struct event_row **ret, size_t *ret_count, struct err *err);
+
+/* Rebuilds the access table from the facts and compares; part of identity_audit. */
+int events_audit(struct conn *c, void (*found)(void *arg, const char *text), void *arg,
+		 struct err *err);
+
+#endif
