@@ -75,22 +75,30 @@ void buf_puts(struct buf *b, const char *s)
 
 void buf_putc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	if (!buf_reserve(b, 1))
+		return;
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
+	/* Mostly the text fits into the room there is: it is printed once only. */
+	size_t room = b->failed ? 0 : b->alloc - b->len;
 	va_list ap, again;
 	int n;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(room ? b->data + b->len : NULL, room, fmt, again);
 	va_end(again);
-	if (n < 0)
+	if (n < 0 || !buf_reserve(b, (size_t)n)) {
 		b->failed = true;
-	else if (buf_reserve(b, (size_t)n)) {
-		vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+		if (b->data)
+			b->data[b->len] = '\0';
+	} else {
+		if ((size_t)n >= room)
+			vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
 		b->len += (size_t)n;
 	}
 	va_end(ap);

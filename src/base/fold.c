@@ -7,8 +7,13 @@
 size_t utf8_decode(const char *s, uint32_t *ret)
 {
 	utf8proc_int32_t cp = 0xFFFD;
-	utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s, -1, &cp);
+	utf8proc_ssize_t n;
 
+	if ((unsigned char)*s < 0x80) {
+		*ret = (unsigned char)*s;
+		return 1;
+	}
+	n = utf8proc_iterate((const utf8proc_uint8_t *)s, -1, &cp);
 	*ret = cp < 0 ? 0xFFFD : (uint32_t)cp;
 	return n > 0 ? (size_t)n : 1;
 }
@@ -139,23 +144,15 @@ static bool is_space(uint32_t cp)
 	return cp == ' ' || cp == '\t' || cp == '\n' || cp == '\r' || cp == 0x3000 || cp == 0xA0;
 }
 
-/* Calls out() for each folded code point; white space comes as ' ', runs of it
- * once. Returns false when s is not UTF-8. */
-static bool fold_each(const char *s, void (*out)(uint32_t cp, void *arg), void *arg)
+/* Calls out() for each code point of text in NFKC; white space comes as ' ', runs
+ * of it once. */
+static void fold_normal(const char *s, void (*out)(uint32_t cp, void *arg), void *arg)
 {
-	utf8proc_uint8_t *nfkc = NULL;
-	utf8proc_ssize_t n;
 	bool spaced = true;
-	const char *p;
 	uint32_t cp;
 
-	n = utf8proc_map((const utf8proc_uint8_t *)s, 0, &nfkc,
-			 UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-				 UTF8PROC_COMPAT | UTF8PROC_CASEFOLD);
-	if (n < 0)
-		return false;
-	for (p = (const char *)nfkc; *p;) {
-		p += utf8_decode(p, &cp);
+	while (*s) {
+		s += utf8_decode(s, &cp);
 		if (is_space(cp)) {
 			if (!spaced)
 				out(' ', arg);
@@ -163,8 +160,41 @@ static bool fold_each(const char *s, void (*out)(uint32_t cp, void *arg), void *
 			continue;
 		}
 		spaced = false;
-		out(fold_variant(cp), arg);
+		out(fold_variant(cp >= 'A' && cp <= 'Z' ? cp + 'a' - 'A' : cp), arg);
 	}
+}
+
+/* True for text of ASCII, kana with their marks and the common kanji only: NFKC leaves
+ * it as it is, and most of our text is nothing else. */
+static bool is_normal(const char *s)
+{
+	utf8proc_int32_t cp;
+
+	while (*s) {
+		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s, -1, &cp);
+
+		if (n <= 0 || !(cp < 0x80 || (cp >= 0x3041 && cp <= 0x3096) ||
+				(cp >= 0x30A1 && cp <= 0x30FC) || (cp >= 0x4E00 && cp <= 0x9FFF)))
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+/* As fold_normal for any text. Returns false when s is not UTF-8. */
+static bool fold_each(const char *s, void (*out)(uint32_t cp, void *arg), void *arg)
+{
+	utf8proc_uint8_t *nfkc = NULL;
+
+	if (is_normal(s)) {
+		fold_normal(s, out, arg);
+		return true;
+	}
+	if (utf8proc_map((const utf8proc_uint8_t *)s, 0, &nfkc,
+			 UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+				 UTF8PROC_CASEFOLD) < 0)
+		return false;
+	fold_normal((const char *)nfkc, out, arg);
 	free(nfkc);
 	return true;
 }

@@ -127,21 +127,6 @@ int refs_check(struct ledgers *l, struct conn *c, const struct ledger_def *def,
 	return bad;
 }
 
-struct other {
-	const char *self;
-	char id[ID_SIZE];
-};
-
-static int other_row(void *arg, const struct table_row *r, struct err *err)
-{
-	struct other *o = arg;
-
-	(void)err;
-	if (strcmp(r->entry, o->self) != 0)
-		snprintf(o->id, sizeof o->id, "%s", r->entry);
-	return 0;
-}
-
 static int unique_one(struct ledgers *l, struct conn *c, const struct prepared *p, int field,
 		      struct arena *arena, struct err *err)
 {
@@ -153,19 +138,19 @@ static int unique_one(struct ledgers *l, struct conn *c, const struct prepared *
 		{ f->id, TABLE_EQ, projection_value(l, def, field, value, arena) },
 		{ TABLE_STATE, TABLE_NE, entry_state_name(STATE_VOIDED) },
 	};
-	struct table_query q = { .filter = by, .filter_count = 2, .sort = TABLE_ENTRY, .limit = 2 };
-	struct other o = { p->next.id, "" };
-	int r = by[0].value ? table_query(c, &shape->table, &q, other_row, &o, err)
+	struct table_query q = { .filter = by, .filter_count = 2 };
+	char other[ID_SIZE] = "";
+	int r = by[0].value ? table_other(c, &shape->table, &q, p->next.id, other, err)
 			    : err_nomem(err);
 
-	if (r < 0 || !*o.id)
+	if (r < 0 || !*other)
 		return r < 0 ? r : 0;
 	return err_field(
 		err, ERR_INVALID, f->name,
 		"「%s」の「%s」は既に「%s」で使われています。別の値にするか、そちらを開いて"
 		"直してください。",
 		f->label.ja, field_sealed(f) ? "同じ値" : value,
-		entry_name(l, c, def, o.id, arena));
+		entry_name(l, c, def, other, arena));
 }
 
 int unique_check(struct ledgers *l, struct conn *c, const struct prepared *p, struct arena *arena,

@@ -13,6 +13,15 @@ struct edit {
 	const char *message; /* why it was not saved, beside the faults */
 };
 
+/* Without an initializer, which would clear the room for faults, 70 KB, every time. */
+static void edit_init(struct edit *e, struct request *req, bool is_new)
+{
+	e->visit = visit_of(req);
+	e->is_new = is_new;
+	e->message = NULL;
+	memset(&e->entry, 0, sizeof e->entry);
+}
+
 static char *entry_path(struct request *req, const char *entry, const char *rest)
 {
 	const struct visit *v = visit_of(req);
@@ -146,11 +155,17 @@ static int show_form(struct edit *e, struct request *req, struct response *res, 
 	return page_end(&h, req, res, status, err);
 }
 
+static int load_new(struct edit *e, struct request *req, struct err *err)
+{
+	edit_init(e, req, true);
+	return entry_form_init(&e->form, e->visit->app->ledgers, e->visit->ledger, NULL,
+			       req_arena(req), err);
+}
+
 int page_entry_new(struct request *req, struct response *res, struct err *err)
 {
-	struct edit e = { .visit = visit_of(req), .is_new = true };
-	int r = entry_form_init(&e.form, e.visit->app->ledgers, e.visit->ledger, NULL,
-				req_arena(req), err);
+	struct edit e;
+	int r = load_new(&e, req, err);
 
 	return r < 0 ? r : show_form(&e, req, res, 200, err);
 }
@@ -158,8 +173,10 @@ int page_entry_new(struct request *req, struct response *res, struct err *err)
 static int load(struct edit *e, struct request *req, struct err *err)
 {
 	CONN_CLEANUP *c = NULL;
-	int r = visit_read(req, &c, err);
+	int r;
 
+	edit_init(e, req, false);
+	r = visit_read(req, &c, err);
 	if (r == 0)
 		r = entry_get(e->visit->app->ledgers, c, e->visit->ledger, req_param(req, "entry"),
 			      0, req_arena(req), &e->entry, err);
@@ -170,7 +187,7 @@ static int load(struct edit *e, struct request *req, struct err *err)
 
 int page_entry_edit(struct request *req, struct response *res, struct err *err)
 {
-	struct edit e = { .visit = visit_of(req) };
+	struct edit e;
 	int r = load(&e, req, err);
 
 	return r < 0 ? r : show_form(&e, req, res, 200, err);
@@ -287,16 +304,15 @@ static int post(struct edit *e, struct request *req, struct response *res, struc
 
 int page_entry_new_post(struct request *req, struct response *res, struct err *err)
 {
-	struct edit e = { .visit = visit_of(req), .is_new = true };
-	int r = entry_form_init(&e.form, e.visit->app->ledgers, e.visit->ledger, NULL,
-				req_arena(req), err);
+	struct edit e;
+	int r = load_new(&e, req, err);
 
 	return r < 0 ? r : post(&e, req, res, err);
 }
 
 int page_entry_edit_post(struct request *req, struct response *res, struct err *err)
 {
-	struct edit e = { .visit = visit_of(req) };
+	struct edit e;
 	int r = load(&e, req, err);
 
 	return r < 0 ? r : post(&e, req, res, err);

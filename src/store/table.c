@@ -147,7 +147,7 @@ int table_ensure(struct tx *tx, const struct table *t, struct err *err)
 
 /* --- rows --------------------------------------------------------------------------- */
 
-/* The row's id (0: none yet) and the text its index holds (may be NULL). */
+/* The row's id (0: none yet) and the text its index holds. */
 static int row_find(struct conn *c, const struct table *t, const char *entry, int64_t *ret_id,
 		    struct buf *ret_search, struct err *err)
 {
@@ -165,9 +165,9 @@ static int row_find(struct conn *c, const struct table *t, const char *entry, in
 	stmt_text(st, 1, entry);
 	rc = stmt_step(st, err);
 	*ret_id = rc > 0 ? col_int(st, 0) : 0;
-	if (rc > 0 && ret_search)
+	if (rc > 0)
 		buf_puts(ret_search, col_text(st, 1));
-	if (rc > 0 && ret_search && buf_failed(ret_search))
+	if (buf_failed(ret_search))
 		return err_nomem(err);
 	return rc < 0 ? rc : 0;
 }
@@ -265,7 +265,7 @@ int table_put(struct tx *tx, const struct table *t, const struct table_row *row,
 {
 	const char *fresh = row->search ? row->search : "";
 	CLEANUP(buf_release) struct buf old;
-	int64_t found = 0, id = 0;
+	int64_t found = 0;
 	int rc = table_name_check(t, err);
 
 	buf_init(&old, 0);
@@ -273,15 +273,39 @@ int table_put(struct tx *tx, const struct table *t, const struct table_row *row,
 		rc = row_find(tx->c, t, row->entry, &found, &old, err);
 	if (rc == 0)
 		rc = row_store(tx->c, t, row, found == 0, err);
-	if (rc == 0 && found == 0)
-		rc = row_find(tx->c, t, row->entry, &id, NULL, err);
 	if (rc < 0)
 		return rc;
 	if (found == 0)
-		return later_add(tx, t->name, id, NULL, fresh, err);
+		return later_add(tx, t->name, sqlite3_last_insert_rowid(tx->c->db), NULL, fresh,
+				 err);
 	if (strcmp(old.data ? old.data : "", fresh) == 0)
 		return 0;
 	return later_add(tx, t->name, found, old.data ? old.data : "", fresh, err);
+}
+
+int table_other(struct conn *c, const struct table *t, const struct table_query *q,
+		const char *except, char ret_entry[ID_SIZE], struct err *err)
+{
+	CLEANUP(table_sql_release) struct table_sql sql;
+	STMT_CLEANUP *st = NULL;
+	int rc = table_name_check(t, err);
+
+	ret_entry[0] = '\0';
+	table_sql_init(&sql);
+	buf_puts(&sql.text, "SELECT entry FROM l_");
+	buf_puts(&sql.text, rc == 0 ? t->name : "");
+	if (rc == 0)
+		rc = table_sql_where(&sql, t, q, err);
+	buf_puts(&sql.text, " LIMIT 2");
+	if (rc == 0)
+		rc = table_sql_begin(c, &sql, &st, err);
+	while (rc >= 0 && !*ret_entry && (rc = stmt_step(st, err)) > 0)
+		if (strcmp(col_text(st, 0), except) != 0)
+			snprintf(ret_entry, ID_SIZE, "%s", col_text(st, 0));
+	/* The statement's values lie in sql: it ends first. */
+	stmt_end(st);
+	st = NULL;
+	return rc < 0 ? rc : 0;
 }
 
 static int run_text(struct conn *c, struct err *err, const char *sql, int64_t id, const char *text)

@@ -92,6 +92,10 @@ struct table_query {
 int table_query(struct conn *c, const struct table *t, const struct table_query *q,
 		int (*row)(void *arg, const struct table_row *r, struct err *err), void *arg,
 		struct err *err);
+/* The entry of a match that is not `except`, "" if there is none. Search, sort and limit
+ * of the query are left out. */
+int table_other(struct conn *c, const struct table *t, const struct table_query *q,
+		const char *except, char ret_entry[ID_SIZE], struct err *err);
 /* Number of matches, counting no further than `cap` (0: all). */
 int table_count(struct conn *c, const struct table *t, const struct table_query *q, int64_t cap,
 		int64_t *ret, struct err *err);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "base/fold.h"
 
 void fields_init(struct fields *f, struct arena *arena, size_t count_max, size_t value_max)
@@ -48,27 +47,51 @@ long percent_decode(const char *s, size_t len, bool plus, char *ret)
 	return (long)n;
 }
 
+/* The first slot of a name (FNV-1a). */
+static size_t slot_of(const struct fields *f, const char *name)
+{
+	uint32_t h = 2166136261U;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 16777619U;
+	return h & (2 * f->alloc - 1);
+}
+
+/* Puts item number i into the next free slot, so that items of one name are found
+ * in the order they came. Half of the slots stay free. */
+static void slot_fill(struct fields *f, size_t i)
+{
+	size_t at = slot_of(f, f->items[i].name);
+
+	while (f->slots[at])
+		at = (at + 1) & (2 * f->alloc - 1);
+	f->slots[at] = (uint32_t)i + 1;
+}
+
 static int fields_grow(struct fields *f, struct err *err)
 {
-	size_t alloc = f->alloc ? f->alloc * 2 : 16;
+	size_t alloc = f->alloc ? f->alloc * 2 : 16, i;
 	struct field *items;
 
 	if (f->count < f->alloc)
 		return 0;
 	items = arena_calloc(f->arena, alloc, sizeof *items);
-	if (!items)
+	f->slots = arena_calloc(f->arena, 2 * alloc, sizeof *f->slots);
+	if (!items || !f->slots)
 		return err_nomem(err);
 	if (f->count)
 		memcpy(items, f->items, f->count * sizeof *items);
 	f->items = items;
 	f->alloc = alloc;
+	for (i = 0; i < f->count; i++)
+		slot_fill(f, i);
 	return 0;
 }
 
-int fields_add(struct fields *f, const char *name, size_t name_len, const char *value,
-	       size_t value_len, struct err *err)
+/* As fields_add, of text that already lies in the arena. */
+static int add_kept(struct fields *f, const char *name, size_t name_len, const char *value,
+		    size_t value_len, struct err *err)
 {
-	struct field *item;
 	int r;
 
 	if (f->count >= f->count_max)
@@ -80,24 +103,28 @@ int fields_add(struct fields *f, const char *name, size_t name_len, const char *
 		return err_set(err, ERR_INVALID,
 			       "送られた文字が正しくありません（UTF-8ではない文字があります）。"
 			       "画面を開き直して、もう一度入力してください");
-	if (name_len > FIELD_NAME_MAX || value_len > f->value_max) {
-		const char *field = arena_strndup(f->arena, name, name_len);
-
-		return err_field(err, ERR_LIMIT, field ? field : "",
+	if (name_len > FIELD_NAME_MAX || value_len > f->value_max)
+		return err_field(err, ERR_LIMIT, name,
 				 "入力が長すぎます（1つの欄に%zuバイトまで）。"
 				 "短くするか、ファイルとして添付してください",
 				 f->value_max);
-	}
 	r = fields_grow(f, err);
 	if (r < 0)
 		return r;
-	item = &f->items[f->count];
-	item->name = arena_strndup(f->arena, name, name_len);
-	item->value = arena_strndup(f->arena, value, value_len);
-	if (!item->name || !item->value)
-		return err_nomem(err);
-	f->count++;
+	f->items[f->count] = (struct field){ name, value };
+	slot_fill(f, f->count++);
 	return 0;
+}
+
+int fields_add(struct fields *f, const char *name, size_t name_len, const char *value,
+	       size_t value_len, struct err *err)
+{
+	const char *kept_name = arena_strndup(f->arena, name, name_len);
+	const char *kept_value = arena_strndup(f->arena, value, value_len);
+
+	if (!kept_name || !kept_value)
+		return err_nomem(err);
+	return add_kept(f, kept_name, name_len, kept_value, value_len, err);
 }
 
 static int add_encoded(struct fields *f, const char *pair, size_t len, struct err *err)
@@ -105,7 +132,7 @@ static int add_encoded(struct fields *f, const char *pair, size_t len, struct er
 	const char *equals = memchr(pair, '=', len);
 	size_t name_raw = equals ? (size_t)(equals - pair) : len;
 	size_t value_raw = equals ? len - name_raw - 1 : 0;
-	CLEANUP(free_ptr) char *text = NULL;
+	char *text;
 	long name_len, value_len;
 
 	/* Decoding only shrinks, so three times the limits is the most that may
@@ -115,7 +142,7 @@ static int add_encoded(struct fields *f, const char *pair, size_t len, struct er
 			       "入力が長すぎます（1つの欄に%zuバイトまで）。"
 			       "短くするか、ファイルとして添付してください",
 			       f->value_max);
-	text = malloc(len + 2);
+	text = arena_alloc(f->arena, len + 2);
 	if (!text)
 		return err_nomem(err);
 	name_len = percent_decode(pair, name_raw, true, text);
@@ -126,7 +153,7 @@ static int add_encoded(struct fields *f, const char *pair, size_t len, struct er
 		return err_set(err, ERR_INVALID,
 			       "アドレスまたは入力の符号（%%）が正しくありません。"
 			       "画面を開き直して、もう一度操作してください");
-	return fields_add(f, text, (size_t)name_len, text + name_len + 1, (size_t)value_len, err);
+	return add_kept(f, text, (size_t)name_len, text + name_len + 1, (size_t)value_len, err);
 }
 
 int fields_urlencoded(struct fields *f, const char *text, size_t len, struct err *err)
@@ -192,11 +219,16 @@ int fields_cookie(struct fields *f, const char *text, size_t len, struct err *er
 
 const char *fields_nth(const struct fields *f, const char *name, size_t n)
 {
-	size_t i;
+	size_t at, mask = 2 * f->alloc - 1;
 
-	for (i = 0; i < f->count; i++)
-		if (!strcmp(f->items[i].name, name) && n-- == 0)
-			return f->items[i].value;
+	if (!f->count)
+		return NULL;
+	for (at = slot_of(f, name); f->slots[at]; at = (at + 1) & mask) {
+		const struct field *item = &f->items[f->slots[at] - 1];
+
+		if (!strcmp(item->name, name) && n-- == 0)
+			return item->value;
+	}
 	return NULL;
 }
 

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -18,7 +19,8 @@ struct field {
 struct fields {
 	struct arena *arena; /* holds the items and all text */
 	struct field *items;
-	size_t count, alloc;
+	uint32_t *slots;	     /* hash table of 2 * alloc: number of an item + 1, or 0 */
+	size_t count, alloc;	     /* alloc is a power of two */
 	size_t count_max, value_max; /* limits: ERR_LIMIT beyond */
 };
 

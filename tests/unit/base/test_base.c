@@ -3,12 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 #include "base/arena.h"
 #include "base/canon.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fold.h"
 #include "base/hash.h"
@@ -74,6 +76,32 @@ static void fold__finds_what_differs_in_width_and_kana(void **state)
 	assert_true(fold_key("高橋崎本", b, sizeof b) > 0);
 	assert_string_equal(a, b);
 	assert_int_equal(fold_key("\xff", a, sizeof a), -1);
+}
+
+/* Common text takes a short way; it must end where the long one does, which the
+ * full-width letter enforces. */
+static void fold__common_characters_fold_as_any_other(void **state)
+{
+	static const uint32_t range[][2] = { { 0x21, 0x7E },
+					     { 0x3041, 0x30FF },
+					     { 0x4E00, 0x9FFF } };
+	char text[16], alone[32], with[32];
+	size_t i;
+	uint32_t cp;
+
+	(void)state;
+	for (i = 0; i < sizeof range / sizeof range[0]; i++)
+		for (cp = range[i][0]; cp <= range[i][1]; cp++) {
+			CLEANUP(buf_release) struct buf b;
+
+			buf_init(&b, 0);
+			utf8_append(&b, cp);
+			snprintf(text, sizeof text, "%sＡ", b.data);
+			assert_true(fold_key(text, with, sizeof with) > 0);
+			assert_true(fold_key(b.data, alone, sizeof alone) >= 0);
+			assert_int_equal(strlen(with), strlen(alone) + 1);
+			assert_memory_equal(with, alone, strlen(alone));
+		}
 }
 
 static void fold__bigrams(void **state)
@@ -176,6 +204,7 @@ int main(void)
 		cmocka_unit_test(date__reads_what_people_write),
 		cmocka_unit_test(date__fiscal_years_and_eras),
 		cmocka_unit_test(fold__finds_what_differs_in_width_and_kana),
+		cmocka_unit_test(fold__common_characters_fold_as_any_other),
 		cmocka_unit_test(fold__bigrams),
 		cmocka_unit_test(cp932__round_trip_and_refusal),
 		cmocka_unit_test(canon__sorts_and_escapes),

@@ -34,6 +34,31 @@ static void urlencoded__reads_names_values_and_repeats(void **state)
 	assert_string_equal(fields_nth(&f, "bare", 0), "");
 }
 
+static void fields__are_found_among_many_in_the_order_they_came(void **state)
+{
+	CLEANUP(arena_release) struct arena a;
+	char name[16], value[16];
+	struct fields f;
+	int i;
+
+	(void)state;
+	arena_init(&a, 0);
+	fields_init(&f, &a, 1000, 20);
+	assert_null(fields_nth(&f, "v-0", 0));
+	for (i = 0; i < 600; i++) {
+		snprintf(name, sizeof name, "v-%d", i % 200);
+		snprintf(value, sizeof value, "%d", i);
+		assert_int_equal(fields_add(&f, name, strlen(name), value, strlen(value), NULL), 0);
+	}
+	for (i = 0; i < 600; i++) {
+		snprintf(name, sizeof name, "v-%d", i % 200);
+		snprintf(value, sizeof value, "%d", i);
+		assert_string_equal(fields_nth(&f, name, (size_t)i / 200), value);
+		assert_null(fields_nth(&f, name, 3));
+	}
+	assert_null(fields_nth(&f, "v-200", 0));
+}
+
 static void urlencoded__refuses_what_is_not_well_formed(void **state)
 {
 	static const struct {
@@ -335,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(urlencoded__reads_names_values_and_repeats),
+		cmocka_unit_test(fields__are_found_among_many_in_the_order_they_came),
 		cmocka_unit_test(urlencoded__refuses_what_is_not_well_formed),
 		cmocka_unit_test(urlencoded__limits_count_decoded_bytes),
 		cmocka_unit_test(fields__only_names_the_first_unknown_field),
