@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 
+#include "identity/challenge.h"
 #include "identity/event_queue.h"
 #include "identity/throttle.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct identity_state {
 	int hashing, waiting;
 	struct throttle throttle;
 	struct spare_session spare[SPARE_SESSIONS];
+	struct challenge challenge[CHALLENGES];
 	int64_t (*mono)(void);
 	char boot[BOOT_ID_SIZE];   /* of this run of the machine, constant */
 	struct event_queue events; /* with a lock of its own */

@@ -1,0 +1,225 @@
+#include "identity/webauthn.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/fold.h"
+#include "identity/attempt.h"
+#include "identity/authenticator.h"
+#include "identity/event.h"
+#include "identity/session.h"
+#include "identity/webauthn_read.h"
+
+#define LABEL_MAX 40 /* characters */
+
+bool webauthn_possible(const char *host)
+{
+	const char *last = strrchr(host, '.');
+
+	last = last ? last + 1 : host;
+	return !strchr(host, ':') && !strchr(host, '[') && *last &&
+	       strspn(last, "0123456789") != strlen(last);
+}
+
+static int challenge_text(const uint8_t bytes[CHALLENGE_BYTES], char ret[WEBAUTHN_CHALLENGE_SIZE])
+{
+	sodium_bin2base64(ret, WEBAUTHN_CHALLENGE_SIZE, bytes, CHALLENGE_BYTES,
+			  sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	return 0;
+}
+
+int webauthn_challenge(struct store *s, const char *token, char ret[WEBAUTHN_CHALLENGE_SIZE],
+		       struct err *err)
+{
+	struct identity_state *st = identity_state(s);
+	uint8_t hash[HASH_SIZE], bytes[CHALLENGE_BYTES];
+	int64_t now;
+
+	if (!st)
+		return err_nomem(err);
+	now = identity_mono(st);
+	session_hash(token, hash);
+	pthread_mutex_lock(&st->lock);
+	challenge_put(st->challenge, hash, now, bytes);
+	pthread_mutex_unlock(&st->lock);
+	return challenge_text(bytes, ret);
+}
+
+/* Uses up the challenge of a session. */
+static int take_challenge(struct store *s, const char *token, char ret[WEBAUTHN_CHALLENGE_SIZE],
+			  struct err *err)
+{
+	struct identity_state *st = identity_state(s);
+	uint8_t hash[HASH_SIZE], bytes[CHALLENGE_BYTES];
+	bool found;
+	int64_t now;
+
+	if (!st)
+		return err_nomem(err);
+	now = identity_mono(st);
+	session_hash(token, hash);
+	pthread_mutex_lock(&st->lock);
+	found = challenge_take(st->challenge, hash, now, bytes);
+	pthread_mutex_unlock(&st->lock);
+	if (!found)
+		return err_set(err, ERR_DENIED,
+			       "確認の期限（5分）が切れました。画面を開き直してください。");
+	return challenge_text(bytes, ret);
+}
+
+static int check_label(const char *label, struct err *err)
+{
+	if (!*label || utf8_length(label) > LABEL_MAX || text_has_control(label, false))
+		return err_field(err, ERR_INVALID, "label",
+				 "鍵の呼び名を%d文字以内で書いてください（例: 青いUSBキー）。",
+				 LABEL_MAX);
+	return 0;
+}
+
+int webauthn_enrol(struct store *s, const struct session *session, const struct actor *who,
+		   const struct webauthn_site *site, const struct webauthn_answer *answer,
+		   const char *label, struct receipt *ret, struct err *err)
+{
+	char challenge[WEBAUTHN_CHALLENGE_SIZE];
+	struct authenticator a;
+	int r = check_label(label, err);
+
+	if (r >= 0)
+		r = take_challenge(s, session->token, challenge, err);
+	if (r >= 0)
+		r = webauthn_read_made(site, challenge, answer, &a, err);
+	if (r < 0)
+		return r;
+	snprintf(a.label, sizeof a.label, "%s", label);
+	a.at_us = clock_now_us();
+	return authenticator_add(s, who, session->account.id, &a, ret, err);
+}
+
+struct shown {
+	const struct identity_state *st;
+	struct session *session;
+	const struct authenticator *key;
+	const uint8_t *old_hash;
+	int64_t now_us, counter;
+};
+
+/* The counter must grow, unless the key has none. WebAuthn 7.2 (21). */
+static int use_counter(struct tx *tx, const struct shown *in, struct err *err)
+{
+	STMT_CLEANUP *last = NULL;
+	STMT_CLEANUP *use = NULL;
+	int r = stmt_begin(tx_conn(tx), STMT_KEY_COUNTER, &last, err);
+
+	if (r < 0)
+		return r;
+	stmt_text(last, 1, in->key->id);
+	r = stmt_step(last, err);
+	if (r < 0)
+		return r;
+	if (r > 0 && (in->counter || col_int(last, 0)) && in->counter <= col_int(last, 0))
+		return err_set(err, ERR_CORRUPT,
+			       "このセキュリティキーは複製された疑いがあるため使えません。"
+			       "別の方法でサインインし、管理者に知らせてください。");
+	r = stmt_begin(tx_conn(tx), STMT_KEY_USED, &use, err);
+	if (r < 0)
+		return r;
+	stmt_text(use, 1, in->key->id);
+	stmt_text(use, 2, in->session->account.id);
+	stmt_int(use, 3, in->counter);
+	stmt_int(use, 4, tx_now(tx));
+	return stmt_step(use, err);
+}
+
+static int shown_write(struct tx *tx, void *arg, struct err *err)
+{
+	struct shown *in = arg;
+	struct session_row row;
+	int r = session_row_load(tx_conn(tx), in->old_hash, &row, err);
+
+	if (r >= 0)
+		r = use_counter(tx, in, err);
+	if (r >= 0)
+		r = session_delete(tx, in->old_hash, err);
+	return r < 0 ? r : session_start(tx, in->st, in->now_us, false, in->session, err);
+}
+
+/* The enrolled key of this credential id. */
+static int find_key(struct store *s, const char *account, const char *id, struct arena *arena,
+		    const struct authenticator **ret, struct err *err)
+{
+	struct authenticator *list = NULL;
+	struct conn *c = NULL;
+	size_t i, n = 0;
+	int r = store_read_begin(s, &c, err);
+
+	if (r < 0)
+		return r;
+	r = authenticator_list(c, account, arena, &list, &n, err);
+	store_read_end(c);
+	for (i = 0; r >= 0 && i < n; i++)
+		if (list[i].kind == AUTHENTICATOR_KEY && strcmp(list[i].id, id) == 0) {
+			*ret = &list[i];
+			return 0;
+		}
+	return r < 0 ? r
+		     : err_set(err, ERR_DENIED,
+			       "このセキュリティキーは登録されていません。"
+			       "登録した鍵を使うか、別の方法を選んでください。");
+}
+
+static void alarm_note(struct store *s, const struct session *session, const char *label)
+{
+	struct actor who = { .name = session->account.name, .role = session->account.role };
+	char detail[256];
+	struct event e = { .kind = EVENT_ALARM, .detail = detail, .refused = true };
+
+	memcpy(who.account, session->account.id, sizeof who.account);
+	snprintf(detail, sizeof detail,
+		 "セキュリティキー「%s」の使用回数が戻りました（複製の疑い）", label);
+	event_note(s, &who, &e);
+}
+
+int session_key(struct store *s, const char *token, const struct webauthn_site *site,
+		const struct webauthn_answer *answer, struct arena *arena, struct session *ret,
+		struct err *err)
+{
+	struct shown in = { .st = identity_state(s), .session = ret };
+	char challenge[WEBAUTHN_CHALLENGE_SIZE];
+	uint8_t hash[HASH_SIZE];
+	struct session_row row;
+	struct attempt a = { NULL, NULL };
+	uint32_t counter = 0;
+	int r = session_load(s, token, arena, ret, &row, err);
+
+	if (r < 0)
+		return r;
+	if (!row.pending)
+		return err_set(err, ERR_INVALID, "第二の確認は既に済んでいます。");
+	a.login = row.account;
+	r = attempt_begin(s, &a, err);
+	if (r >= 0)
+		r = take_challenge(s, token, challenge, err);
+	if (r >= 0)
+		r = find_key(s, row.account, answer->credential ? answer->credential : "", arena,
+			     &in.key, err);
+	if (r >= 0)
+		r = webauthn_verify(site, challenge, answer, in.key, &counter, err);
+	if (r < 0)
+		return r;
+	session_hash(token, hash);
+	in.old_hash = hash;
+	in.counter = counter;
+	in.now_us = identity_mono(identity_state(s));
+	snprintf(ret->factors, sizeof ret->factors, "password key");
+	r = store_write(s, NULL, shown_write, &in, NULL, err);
+	if (r == ERR_CORRUPT) {
+		alarm_note(s, ret, in.key->label);
+		return err->code = ERR_DENIED;
+	}
+	if (r < 0)
+		return r;
+	attempt_right(s, &a);
+	return 0;
+}
