@@ -221,6 +221,18 @@ void id_new(char ret[ID_SIZE])
 	ret[26] = '\0';
 }
 
+int64_t id_time_us(const char *id)
+{
+	int64_t ms = 0;
+	size_t i;
+
+	if (!id_valid(id))
+		return 0;
+	for (i = 0; i < 10; i++)
+		ms = ms << 5 | (int64_t)(strchr(id_digits, id[i]) - id_digits);
+	return ms * 1000;
+}
+
 bool id_valid(const char *s)
 {
 	return s && strlen(s) == 26 && strspn(s, id_digits) == 26;

@@ -57,6 +57,8 @@ long base64_decode(const char *text, size_t text_len, void *ret, size_t cap);
 /* A new identifier: 26 characters of Crockford base32 in lower case, 48 bits
  * of UTC milliseconds and 80 random bits, so that ids sort by time of making. */
 void id_new(char ret[ID_SIZE]);
+/* UTC microseconds (to the millisecond) at which id_new made it; 0 if it is none. */
+int64_t id_time_us(const char *id);
 /* True if s has the form id_new makes. */
 bool id_valid(const char *s);
 

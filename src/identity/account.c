@@ -76,6 +76,7 @@ int account_row(struct stmt *st, struct arena *arena, struct account *ret, int64
 	ret->staff = arena_strdup(arena, col_text(st, 15));
 	ret->valid_from = arena_strdup(arena, col_text(st, 16));
 	ret->valid_until = arena_strdup(arena, col_text(st, 17));
+	ret->kana = arena_strdup(arena, col_text(st, 21));
 	ret->keys = (int)col_int(st, 18);
 	ret->certs = (int)col_int(st, 19);
 	ret->recovery = (int)col_int(st, 20);
@@ -197,6 +198,7 @@ int account_project(struct conn *c, const struct account *a, int64_t seq, struct
 	stmt_int(st, 19, a->keys);
 	stmt_int(st, 20, a->certs);
 	stmt_int(st, 21, a->recovery);
+	stmt_text(st, 22, a->kana);
 	return stmt_step(st, err);
 }
 

@@ -18,6 +18,7 @@ static const struct {
 	{ "department", offsetof(struct account, department) },
 	{ "vendor", offsetof(struct account, vendor) },
 	{ "staff", offsetof(struct account, staff) },
+	{ "kana", offsetof(struct account, kana) },
 	{ "valid_from", offsetof(struct account, valid_from) },
 	{ "valid_until", offsetof(struct account, valid_until) },
 };

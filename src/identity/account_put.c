@@ -73,6 +73,8 @@ static int change_check(const struct account_change *c, bool create, struct err 
 	int r = text_check(c->name, "name", "氏名", err);
 
 	if (r >= 0)
+		r = text_check(c->kana, "kana", "ふりがな", err);
+	if (r >= 0)
 		r = text_check(c->profession, "profession", "職種", err);
 	if (r >= 0)
 		r = text_check(c->site, "site", "施設", err);
@@ -100,7 +102,7 @@ static bool is_own_totp(const struct actor *by, const struct account *a,
 			const struct account_change *c)
 {
 	return strcmp(by->account, a->id) == 0 && c->totp && !c->login && !c->name &&
-	       !c->profession && !c->site && !c->department && !c->vendor && !c->staff &&
+	       !c->profession && !c->site && !c->department && !c->vendor && !c->staff && !c->kana &&
 	       !c->valid_from && !c->valid_until && c->role < 0 && c->disabled < 0 &&
 	       !c->password && c->must_change < 0;
 }
@@ -184,6 +186,7 @@ static void apply(const struct put *p, struct account *a, struct credentials *cr
 	a->department = c->department ? c->department : a->department;
 	a->vendor = c->vendor ? c->vendor : a->vendor;
 	a->staff = c->staff ? c->staff : a->staff;
+	a->kana = c->kana ? c->kana : a->kana;
 	a->valid_from = c->valid_from ? c->valid_from : a->valid_from;
 	a->valid_until = c->valid_until ? c->valid_until : a->valid_until;
 	if (c->role >= 0)
@@ -230,7 +233,8 @@ static int put_current(struct tx *tx, struct put *p, struct account *a, struct c
 	memcpy(a->id, p->new_id, sizeof a->id);
 	a->login = p->login;
 	a->kind = (enum account_kind)p->change->kind;
-	a->name = a->profession = a->site = a->department = a->vendor = a->staff = "";
+	a->name = a->kana = a->profession = a->site = a->department = a->vendor = "";
+	a->staff = "";
 	a->valid_from = a->valid_until = "";
 	return 0;
 }

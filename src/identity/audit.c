@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "identity/account.h"
 #include "identity/event.h"
+#include "identity/policy.h"
 #include "log/leaf.h"
 
 struct audit {
@@ -134,6 +135,8 @@ int identity_audit(struct conn *c, void (*found)(void *arg, const char *text), v
 		r = check_rows(&a, err);
 	if (r >= 0)
 		r = events_audit(c, found, arg, err);
+	if (r >= 0)
+		r = policy_audit(c, found, arg, err);
 	arena_release(&arena);
 	return r < 0 ? r : 0;
 }

@@ -23,6 +23,7 @@ int account_kind_parse(const char *name);	     /* or -1 */
 struct account {
 	char id[ID_SIZE];
 	const char *login, *name, *profession, *site; /* profession: as in the staff ledger */
+	const char *kana; /* reading of the name; a password must not hold it */
 	const char *department;
 	const char *vendor; /* entry of the vendors ledger, for role vendor; "" otherwise */
 	const char *staff;  /* entry of the staff ledger, "" when not linked */
@@ -57,7 +58,7 @@ extern const struct actor actor_system;
 /* What a caller of the command line or an administrator wants an account to be.
  * NULL members stay as they are (for a new account: empty). */
 struct account_change {
-	const char *login, *name, *profession, *site, *department, *vendor, *staff;
+	const char *login, *name, *profession, *site, *department, *vendor, *staff, *kana;
 	const char *valid_from, *valid_until;
 	int kind;	      /* enum account_kind of a new account; 0 is a person */
 	int role;	      /* enum role, or -1 to keep */
@@ -100,6 +101,7 @@ struct session_origin {
 	const char *address;  /* IP address */
 	const char *agent;    /* what the browser calls itself */
 	const char *terminal; /* class of the terminal: decides how soon it locks */
+	const char *device;   /* what the browser kept of earlier sign-ins (device.h) */
 };
 
 struct session {
@@ -107,6 +109,7 @@ struct session {
 	struct account account;
 	uint8_t csrf_secret[HASH_SIZE];
 	bool totp_pending; /* password given, second factor still to come */
+	bool must_enrol;   /* the policy wants a second factor that is not there yet */
 	bool locked;	   /* left idle: the screen stays clear until the password is given */
 	int64_t reauth_us; /* monotonic time of the last password check */
 	enum act_mark mark;
@@ -166,6 +169,7 @@ enum permission {
 	PERM_REPORT,
 	PERM_VERIFY,
 	PERM_ACCOUNTS,
+	PERM_RESCUE, /* help somebody whose password or second factor fails */
 	PERM_MAX
 };
 

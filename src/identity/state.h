@@ -10,6 +10,7 @@
 
 #include "identity/challenge.h"
 #include "identity/event_queue.h"
+#include "identity/policy.h"
 #include "identity/throttle.h"
 #include "store/store.h"
 
@@ -30,6 +31,8 @@ struct identity_state {
 	pthread_cond_t freed;
 	int hashing, waiting;
 	struct throttle throttle;
+	struct access_policy policy; /* as last read or written */
+	bool policy_known;
 	struct spare_session spare[SPARE_SESSIONS];
 	struct challenge challenge[CHALLENGES];
 	int64_t (*mono)(void);
