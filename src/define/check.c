@@ -53,6 +53,7 @@ void check_ledger(struct reading *rd, const struct ledger_def *l)
 
 	for (i = 0; i < l->field_count; i++)
 		check_field(rd, l, i);
+	check_access(rd, l);
 	if (l->field_count) {
 		const struct field_def *f = &l->field[l->name_field];
 

@@ -124,6 +124,34 @@ enum permission_kind {
 	PERMIT_READ, PERMIT_CREATE, PERMIT_EDIT, PERMIT_EXPORT, PERMIT_IMPORT, PERMIT_MAX
 };
 
+/* Which entries of a ledger a role sees (access.rows). OWN, DEPARTMENT, SITE and VENDOR
+ * compare fields with the account: any one of them suffices. ITSELF: the entry is the
+ * account's vendor. OPENED: all, once the planner has opened the ledger to an inspector. */
+enum scope_kind {
+	SCOPE_NONE, SCOPE_ALL, SCOPE_OWN, SCOPE_DEPARTMENT, SCOPE_SITE, SCOPE_VENDOR,
+	SCOPE_ITSELF, SCOPE_OPENED, SCOPE_KIND_MAX
+};
+const char *scope_kind_name(enum scope_kind k);	 /* "none" ... */
+const char *scope_kind_label(enum scope_kind k); /* 見られません ... */
+
+/* What one role sees of a ledger. */
+struct role_access {
+	enum scope_kind scope;
+	const int *field; /* field indexes compared with the account */
+	size_t field_count;
+	unsigned classes;  /* bit 1u << enum field_class; PATIENT also by profession */
+	const int *hidden; /* field indexes hidden in spite of their class */
+	size_t hidden_count;
+	struct pos rows_pos, fields_pos; /* where it is said; that of the ledger by default */
+};
+
+struct access_def {
+	struct role_access role[ROLE_MAX];
+	struct strings patient; /* professions that see fields of class patient */
+	role_set drafts;	/* roles that see drafts of others without a right to act on them */
+	struct pos pos;
+};
+
 struct sort_def {
 	int field; /* index into fields */
 	bool descending;
@@ -163,6 +191,8 @@ struct ledger_def {
 	size_t check_count;
 	struct workflow_def workflow;
 	role_set permission[PERMIT_MAX];
+	struct pos permission_pos[PERMIT_MAX];
+	struct access_def access;
 	struct retention_def retention;
 	const int *import_key; /* field indexes, meeting existing entries */
 	size_t import_key_count;

@@ -163,6 +163,15 @@ static void link_refs(struct loading *k)
 	}
 }
 
+static void link_access(struct loading *k)
+{
+	struct reading rd = { &k->d->arena, k->complaints, "" };
+	size_t i;
+
+	for (i = 0; i < k->d->ledger_count; i++)
+		check_access_refs(&rd, k->d->ledger[i]);
+}
+
 static void link_replaces(struct loading *k)
 {
 	struct reading rd = { &k->d->arena, k->complaints, "" };
@@ -230,6 +239,7 @@ int define_load(const char *folder, const char *const *measures, size_t measure_
 		r = take_folder(&k, "catalogues", false, true);
 	if (r == 0) {
 		link_refs(&k);
+		link_access(&k);
 		link_replaces(&k);
 	}
 	if (r == 0 && arena_failed(&k.d->arena))
@@ -281,6 +291,7 @@ int define_check_file(const struct definitions *d, const char *kind, const char 
 		r = join_known(&k, d);
 	if (r == 0 && d) {
 		link_refs(&k);
+		link_access(&k);
 		link_replaces(&k);
 	}
 	define_free(k.d);

@@ -9,5 +9,6 @@ extern const char *const define_classes[CLASS_MAX];
 extern const char *const define_value_checks[CHECK_VALUE_MAX];
 extern const char *const define_cross_checks[CROSS_MAX];
 extern const char *const define_roles[ROLE_MAX];
+extern const char *const define_scopes[SCOPE_KIND_MAX];
 
 #endif

@@ -23,11 +23,16 @@ void parse_fields(struct reading *rd, const struct node *root, struct ledger_def
 void parse_enums(struct reading *rd, const struct node *root, struct ledger_def *l);
 void parse_rules(struct reading *rd, const struct node *root, struct ledger_def *l);
 void parse_views(struct reading *rd, const struct node *root, struct ledger_def *l);
+/* After parse_rules: defaults come from the permissions. */
+void parse_access(struct reading *rd, const struct node *root, struct ledger_def *l);
 /* Indexes of the named fields of a list; unknown ones are complaints. */
 int *parse_field_list(struct reading *rd, const struct node *map, const char *key,
 		      const struct ledger_def *l, bool required, size_t *ret_count);
 
 /* Rules that need the whole ledger. */
+void check_access(struct reading *rd, const struct ledger_def *l);
+/* Once references are linked. */
+void check_access_refs(struct reading *rd, const struct ledger_def *l);
 void check_ledger(struct reading *rd, const struct ledger_def *l);
 void check_catalogue(struct reading *rd, const struct catalogue *c, const char *const *measures,
 		     size_t measure_count);

@@ -135,7 +135,8 @@ struct ledger_def *parse_ledger(struct reading *rd, const struct node *root,
 					    "system",	 "title",      "purpose",  "source",
 					    "owner",	 "name_field", "fields",   "removed_fields",
 					    "enums",	 "checks",     "workflow", "permissions",
-					    "retention", "import",     "views",	   NULL };
+					    "retention", "import",     "views",    "access",
+					    NULL };
 	struct ledger_def *l = arena_alloc(rd->arena, sizeof *l);
 	const char *name;
 
@@ -154,6 +155,7 @@ struct ledger_def *parse_ledger(struct reading *rd, const struct node *root,
 		l->name_field = 0;
 	}
 	parse_rules(rd, root, l);
+	parse_access(rd, root, l);
 	parse_views(rd, root, l);
 	return l;
 }

@@ -129,8 +129,10 @@ static void parse_permissions(struct reading *rd, const struct node *root, struc
 	}
 	if (!read_keys(rd, n, keys))
 		return;
-	for (i = 0; i < PERMIT_MAX; i++)
+	for (i = 0; i < PERMIT_MAX; i++) {
 		l->permission[i] = read_roles(rd, n, keys[i]);
+		l->permission_pos[i] = reading_pos(rd, yaml_get(n, keys[i]) ? yaml_get(n, keys[i]) : n);
+	}
 	if (!l->permission[PERMIT_READ])
 		complain(rd, n, "permissions の read に役割を1つ以上書いてください");
 }

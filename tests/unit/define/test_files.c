@@ -161,8 +161,33 @@ static void good_files__are_frozen_as_written(void **state)
 	assert_int_equal(c->item[0].column_count, 2);
 	/* Menu order: the number, then the name. */
 	assert_string_equal(define_ledgers(k->good, &count)[0]->name, "places");
-	assert_int_equal(count, 2);
+	assert_int_equal(count, 3);
 	assert_null(define_ledger(k->good, "none"));
+}
+
+static void access__is_frozen_with_its_defaults(void **state)
+{
+	struct checking *k = *state;
+	const struct ledger_def *places = define_ledger(k->good, "places");
+	const struct ledger_def *vendors = define_ledger(k->good, "vendors");
+	const struct role_access *role = places->access.role;
+
+	assert_int_equal(role[ROLE_PLANNER].scope, SCOPE_ALL);
+	assert_true(role[ROLE_PLANNER].classes & 1u << CLASS_SECRET);
+	assert_int_equal(role[ROLE_AUDITOR].scope, SCOPE_NONE);
+	assert_int_equal(role[ROLE_STAFF].scope, SCOPE_NONE);
+	assert_int_equal(role[ROLE_INSPECTOR].scope, SCOPE_OPENED);
+	role = vendors->access.role;
+	assert_int_equal(role[ROLE_AUDITOR].scope, SCOPE_NONE);
+	assert_int_equal(role[ROLE_INSPECTOR].scope, SCOPE_NONE);
+	assert_int_equal(role[ROLE_STAFF].scope, SCOPE_OWN);
+	assert_int_equal(role[ROLE_STAFF].field[0], ledger_field(vendors, "keeper"));
+	assert_int_equal(role[ROLE_STAFF].classes, 1u << CLASS_PUBLIC | 1u << CLASS_PATIENT);
+	assert_int_equal(role[ROLE_VENDOR].scope, SCOPE_VENDOR);
+	assert_int_equal(role[ROLE_VENDOR].hidden[0], ledger_field(vendors, "note"));
+	assert_string_equal(vendors->access.patient.item[0], "医師");
+	assert_int_equal(vendors->access.drafts, 1u << ROLE_STAFF);
+	assert_int_equal(role[ROLE_STAFF].rows_pos.line, vendors->access.pos.line + 2);
 }
 
 static void one_file__may_be_checked_alone(void **state)
@@ -233,6 +258,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 		T(ledger__is_refused_at_the_slip),	   T(catalogue__is_refused_at_the_slip),
 		T(too_many_fields__are_one_complaint),	   T(good_files__are_frozen_as_written),
+		T(access__is_frozen_with_its_defaults),
 		T(one_file__may_be_checked_alone),	   T(large_file__is_refused),
 		T(several_slips__are_reported_in_one_run), T(missing_folder__is_an_error),
 #undef T
