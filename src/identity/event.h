@@ -38,6 +38,9 @@ int event_write(struct store *s, const struct actor *who, const struct event *e,
  * disk nor fail with it. What cannot be written is counted and reported by an
  * event "lost" as soon as writing works again. Nothing on a read-only store. */
 void event_note(struct store *s, const struct actor *who, const struct event *e);
+/* False if the same thing was asked about within the last minute: a page looked at
+ * again is no further view. `what` names person and page. Thread-safe. */
+bool event_fresh(struct store *s, const char *what);
 /* Returns when everything noted so far is on disk or counted as lost. */
 void events_flush(struct store *s);
 

@@ -26,6 +26,13 @@ struct spare_session {
 	bool used;
 };
 
+/* A view that was noted, and when (event_fresh). */
+#define EVENTS_SEEN 1024
+struct event_seen {
+	uint8_t key[16];
+	int64_t at;
+};
+
 struct identity_state {
 	pthread_mutex_t lock; /* guards everything below but `boot` */
 	pthread_cond_t freed;
@@ -34,6 +41,7 @@ struct identity_state {
 	struct access_policy policy; /* as last read or written */
 	bool policy_known;
 	struct spare_session spare[SPARE_SESSIONS];
+	struct event_seen seen[EVENTS_SEEN];
 	struct challenge challenge[CHALLENGES];
 	int64_t (*mono)(void);
 	char boot[BOOT_ID_SIZE];   /* of this run of the machine, constant */

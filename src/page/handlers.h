@@ -4,7 +4,8 @@
 
 #include "web/route.h"
 
-#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc) route_handler handler;
+#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc, access) \
+	route_handler handler;
 #include "page/routes.def"
 #undef ROUTE
 

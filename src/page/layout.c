@@ -138,6 +138,10 @@ static void write_readonly(struct html *h, struct request *req)
 void page_begin(struct html *h, struct request *req, enum nav here, const char *title,
 		const char *lead)
 {
+	struct visit *v = visit_of(req);
+
+	if (v)
+		v->title = title;
 	html_doctype(h);
 	html_open(h, EL_HTML);
 	html_attr(h, "lang", "ja");

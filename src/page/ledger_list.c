@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "identity/preference.h"
+#include "page/access.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/ledger_query.h"
@@ -445,6 +446,7 @@ int page_ledger(struct request *req, struct response *res, struct err *err)
 		r = write_table(&rows, err);
 	if (r < 0)
 		return r;
+	access_rows(req, rows.written > LIST_PAGE_SIZE ? LIST_PAGE_SIZE : rows.written);
 	write_pages(&h, req, &q, rows.written > LIST_PAGE_SIZE);
 	return page_end(&h, req, res, 200, err);
 }

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/share.h"
+#include "page/access.h"
 #include "page/app.h"
 #include "page/handlers.h"
 #include "page/layout.h"
@@ -15,8 +16,8 @@
 #define KB 1024
 #define MB (1024 * 1024)
 
-#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc) \
-	{ ROUTE_##method, pattern, handler, permission, csrf, body_limit, doc },
+#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc, access) \
+	{ ROUTE_##method, pattern, handler, permission, csrf, body_limit, doc, access },
 static const struct route routes[] = {
 #include "page/routes.def"
 };
@@ -88,6 +89,7 @@ int page_start(struct app *app, const char *listen, const char *const *hosts, si
 				     .route_count = sizeof routes / sizeof routes[0],
 				     .app = app,
 				     .authorise = visit_authorise,
+				     .answered = visit_answered,
 				     .error_page = page_error };
 	int r = make_paths(app, &paths, err);
 

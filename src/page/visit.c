@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "page/access.h"
 #include "web/html.h"
 
 struct visit *visit_of(const struct request *req)
@@ -43,6 +44,10 @@ static int find_visit(struct app *app, struct request *req, struct visit **ret, 
 	if (r < 0)
 		return r;
 	v->app = app;
+	v->title = NULL;
+	v->rows = -1;
+	v->ledger = NULL;
+	memcpy(v->came, v->session.token, sizeof v->came);
 	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
 	v->actor.name = v->session.account.name;
 	v->actor.role = v->session.account.role;
@@ -69,11 +74,14 @@ static int to_signin(struct request *req, struct response *res, struct err *err)
 static int finish_signin(const struct visit *v, struct request *req, struct response *res,
 			 struct err *err)
 {
-	const char *want = v->session.totp_pending		? "/signin/code"
-			   : v->session.account.must_change	? "/password"
-								: NULL;
+	const struct account *a = &v->session.account;
+	const char *want = v->session.totp_pending
+				   ? (a->keys && !a->has_totp ? "/signin/key" : "/signin/code")
+			   : a->must_change ? "/password"
+					    : NULL;
 
-	if (!want || strcmp(req_path(req), want) == 0 || strcmp(req_path(req), "/signout") == 0)
+	if (!want || strcmp(req_path(req), want) == 0 || strcmp(req_path(req), "/signout") == 0 ||
+	    (v->session.totp_pending && strncmp(req_path(req), "/signin/", 8) == 0))
 		return 0;
 	return resp_redirect(res, want, err) < 0 ? err->code : 1;
 }
@@ -111,4 +119,15 @@ int visit_authorise(void *arg, struct request *req, const struct route *route, s
 	if (r == 0)
 		r = find_ledger(v, req, route, err);
 	return r ? r : permit(&v->actor, (enum permission)route->permission, v->ledger, err);
+}
+
+void visit_answered(void *app, struct request *req, struct response *res, const struct err *err)
+{
+	const struct visit *v = visit_of(req);
+
+	(void)app;
+	/* Also with an error page: the old token is worth nothing any more. */
+	if (v && strcmp(v->came, v->session.token) != 0)
+		(void)resp_cookie(res, SESSION_COOKIE, v->session.token, 0, NULL);
+	access_note(req, res, err);
 }

@@ -13,6 +13,9 @@ struct visit {
 	struct session session;
 	struct actor actor;
 	const struct ledger_def *ledger; /* of {ledger} in the path, else NULL */
+	char came[44];	   /* the token as the cookie brought it: a changed one is sent back */
+	const char *title; /* of the page shown; NULL: none yet */
+	int64_t rows;	   /* a list has shown; -1: no list */
 };
 
 /* NULL on public pages before signing in. */
@@ -21,6 +24,8 @@ struct visit *visit_of(const struct request *req);
 /* The one gate before every handler (web_config.authorise): default deny. */
 int visit_authorise(void *app, struct request *req, const struct route *route,
 		    struct response *res, struct err *err);
+/* web_config.answered: sends a changed token to the browser, and notes what was used. */
+void visit_answered(void *app, struct request *req, struct response *res, const struct err *err);
 
 /* Begins a snapshot for this request; end it with store_read_end. */
 int visit_read(const struct request *req, struct conn **ret, struct err *err);

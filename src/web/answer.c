@@ -117,9 +117,13 @@ static bool add_headers(struct request *req, struct MHD_Response *m)
 
 enum MHD_Result answer_send(struct request *req)
 {
-	struct MHD_Response *m = make_body(req);
+	const struct web_config *config = &req->web->config;
+	struct MHD_Response *m;
 	enum MHD_Result r = MHD_NO;
 
+	if (config->answered && req->match.route)
+		config->answered(config->app, req, &req->res, req->failure);
+	m = make_body(req);
 	req->answered = true;
 	conns_phase(&req->web->conns, req->conn, CONN_ANSWER);
 	if (m && add_headers(req, m))
@@ -206,6 +210,7 @@ enum MHD_Result answer_error(struct request *req, int status, const struct err *
 				: html_page(req, status, cause, &err);
 	if (r < 0)
 		return MHD_NO;
+	req->failure = cause;
 	if (status == 503)
 		resp_retry_after(&req->res, 5);
 	if (status == 405)

@@ -59,6 +59,7 @@ struct response {
 	const char *type;
 	const char *cache;
 	bool attachment;
+	const char *filename; /* of a download */
 	struct response_header headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;
 };
@@ -80,6 +81,7 @@ struct request {
 	struct fields query, cookies;
 	struct body body;
 	bool head_done, answered, close;
+	const struct err *failure; /* while an error page is sent */
 	void *user;
 	bool has_session;
 	uint8_t session_secret[HASH_SIZE];

@@ -44,6 +44,16 @@ void response_reset(struct response *res)
 	response_init(res, arena);
 }
 
+int resp_status(const struct response *res)
+{
+	return res->status;
+}
+
+const char *resp_filename(const struct response *res)
+{
+	return res->attachment ? res->filename : NULL;
+}
+
 bool resp_done(const struct response *res)
 {
 	return res->kind != RESPONSE_NONE;
@@ -158,6 +168,7 @@ static int attachment(struct response *res, const char *filename, struct err *er
 			   : response_header(res, "Content-Disposition", b.data, err);
 	buf_release(&b);
 	res->attachment = true;
+	res->filename = arena_strdup(res->arena, shown);
 	return r;
 }
 

@@ -56,6 +56,9 @@ int resp_cookie(struct response *res, const char *name, const char *value, long 
 int resp_cookie_clear(struct response *res, const char *name, struct err *err);
 /* Asks the client to come back after `seconds` (for 429 and 503). */
 void resp_retry_after(struct response *res, long seconds);
+/* The status of the answer made so far, and the name of a download (NULL for pages). */
+int resp_status(const struct response *res);
+const char *resp_filename(const struct response *res);
 /* True once a body function succeeded. */
 bool resp_done(const struct response *res);
 

@@ -78,6 +78,8 @@ static const char *row_fault(const struct route *r)
 		return "処理がありません";
 	if (r->permission <= 0)
 		return "権限がありません";
+	if (r->access <= 0)
+		return "利用の記録の区分がありません";
 	if (!r->doc || !*r->doc)
 		return "説明がありません";
 	if (r->method == ROUTE_GET && (r->csrf != CSRF_NONE || r->body_limit))

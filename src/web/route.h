@@ -3,8 +3,8 @@
  *
  * A page folder keeps its rows in a file of ROUTE(...) lines and expands it:
  *
- *	#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc) \
- *		{ ROUTE_##method, pattern, handler, permission, csrf, body_limit, doc },
+ *	#define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc, access) \
+ *		{ ROUTE_##method, pattern, handler, permission, csrf, body_limit, doc, access },
  *	static const struct route routes[] = {
  *	#include "page/routes.def"
  *	};
@@ -14,7 +14,7 @@
  * rows with a name in the same place. HEAD is answered by the GET row.
  *
  * Invariants kept by web_start, which refuses the whole table otherwise:
- * permission is positive; GET has CSRF_NONE and body_limit 0; POST has another
+ * permission and access are positive; GET has CSRF_NONE and body_limit 0; POST has another
  * class; no two rows match the same path with the same method; doc is not "".
  */
 #ifndef DAICHO_WEB_ROUTE_H
@@ -47,6 +47,7 @@ struct route {
 	enum csrf_class csrf;
 	size_t body_limit; /* most bytes of a request body; 0: none allowed */
 	const char *doc;   /* one English line: what the route does */
+	int access;	   /* value of the caller's enum, always > 0: what is noted of its use */
 };
 
 #define ROUTE_SEGMENTS_MAX 16

@@ -52,6 +52,11 @@ struct web_config {
 	 * redirect to the sign-in page); negative: refused. Required. */
 	int (*authorise)(void *app, struct request *req, const struct route *route,
 			 struct response *res, struct err *err);
+	/* Called once before the answer to a known route is sent: `err` is what failed,
+	 * NULL when the handler answered. May set cookies; must not change the answer
+	 * nor wait. NULL: nothing is called. */
+	void (*answered)(void *app, struct request *req, struct response *res,
+			 const struct err *err);
 	/* Writes a whole error page into h (empty). May be called without user or
 	 * route. NULL, or a failed h: a plain page is made. */
 	void (*error_page)(void *app, struct request *req, int status, const struct err *err,

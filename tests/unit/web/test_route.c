@@ -21,7 +21,7 @@ static int handler(struct request *req, struct response *res, struct err *err)
 
 #define GET(pattern)                                                \
 	{                                                           \
-		ROUTE_GET, pattern, handler, 1, CSRF_NONE, 0, "doc" \
+		ROUTE_GET, pattern, handler, 1, CSRF_NONE, 0, "doc", 1 \
 	}
 
 static const struct route table[] = {
@@ -30,7 +30,7 @@ static const struct route table[] = {
 	GET("/ledger/new"),
 	GET("/ledger/{ledger}/entry/{entry}"),
 	GET("/ledger/devices/entry/{entry}"),
-	{ ROUTE_POST, "/ledger/{ledger}", handler, 1, CSRF_SESSION, 100, "doc" },
+	{ ROUTE_POST, "/ledger/{ledger}", handler, 1, CSRF_SESSION, 100, "doc", 1 },
 };
 
 static const struct route *found(const char *path, enum route_method method, struct route_match *m)
@@ -80,18 +80,19 @@ static void route__tells_unknown_paths_from_wrong_methods(void **state)
 static void route__refuses_a_table_with_holes(void **state)
 {
 	static const struct route bad[] = {
-		{ ROUTE_GET, "/a", handler, 0, CSRF_NONE, 0, "doc" },
-		{ ROUTE_GET, "/a", NULL, 1, CSRF_NONE, 0, "doc" },
-		{ ROUTE_GET, "/a", handler, 1, CSRF_NONE, 0, "" },
-		{ ROUTE_GET, "/a", handler, 1, CSRF_SESSION, 0, "doc" },
-		{ ROUTE_GET, "/a", handler, 1, CSRF_NONE, 9, "doc" },
-		{ ROUTE_POST, "/a", handler, 1, CSRF_NONE, 9, "doc" },
-		{ ROUTE_POST, "/a", handler, 1, CSRF_SESSION, 0, "doc" },
-		{ ROUTE_GET, "a", handler, 1, CSRF_NONE, 0, "doc" },
-		{ ROUTE_GET, "/a/", handler, 1, CSRF_NONE, 0, "doc" },
-		{ ROUTE_GET, "/{}", handler, 1, CSRF_NONE, 0, "doc" },
-		{ ROUTE_GET, "/x{a}", handler, 1, CSRF_NONE, 0, "doc" },
-		{ ROUTE_GET, NULL, handler, 1, CSRF_NONE, 0, "doc" },
+		{ ROUTE_GET, "/a", handler, 0, CSRF_NONE, 0, "doc", 1 },
+		{ ROUTE_GET, "/a", handler, 1, CSRF_NONE, 0, "doc", 0 },
+		{ ROUTE_GET, "/a", NULL, 1, CSRF_NONE, 0, "doc", 1 },
+		{ ROUTE_GET, "/a", handler, 1, CSRF_NONE, 0, "", 1 },
+		{ ROUTE_GET, "/a", handler, 1, CSRF_SESSION, 0, "doc", 1 },
+		{ ROUTE_GET, "/a", handler, 1, CSRF_NONE, 9, "doc", 1 },
+		{ ROUTE_POST, "/a", handler, 1, CSRF_NONE, 9, "doc", 1 },
+		{ ROUTE_POST, "/a", handler, 1, CSRF_SESSION, 0, "doc", 1 },
+		{ ROUTE_GET, "a", handler, 1, CSRF_NONE, 0, "doc", 1 },
+		{ ROUTE_GET, "/a/", handler, 1, CSRF_NONE, 0, "doc", 1 },
+		{ ROUTE_GET, "/{}", handler, 1, CSRF_NONE, 0, "doc", 1 },
+		{ ROUTE_GET, "/x{a}", handler, 1, CSRF_NONE, 0, "doc", 1 },
+		{ ROUTE_GET, NULL, handler, 1, CSRF_NONE, 0, "doc", 1 },
 	};
 	static const struct route twins[] = { GET("/a/{b}"), GET("/a/{c}") };
 	struct err err;

@@ -102,15 +102,15 @@ static int page_export(struct request *req, struct response *res, struct err *er
 }
 
 const struct route routes[] = {
-	{ ROUTE_GET, "/hello", page_hello, 1, CSRF_NONE, 0, "says hello" },
-	{ ROUTE_GET, "/item/{id}", page_hello, 1, CSRF_NONE, 0, "shows an item" },
-	{ ROUTE_GET, "/slow", page_slow, 1, CSRF_NONE, 0, "takes its time" },
-	{ ROUTE_GET, "/fail", page_fail, 1, CSRF_NONE, 0, "fails" },
-	{ ROUTE_GET, "/export", page_export, 1, CSRF_NONE, 0, "streams" },
-	{ ROUTE_GET, "/secret", page_hello, 2, CSRF_NONE, 0, "is not allowed" },
-	{ ROUTE_GET, "/login", page_login, 1, CSRF_NONE, 0, "sign-in form" },
-	{ ROUTE_POST, "/login", page_login, 1, CSRF_LOGIN, 4096, "signs in" },
-	{ ROUTE_POST, "/post", page_post, 1, CSRF_SESSION, 3000000, "takes a form" },
+	{ ROUTE_GET, "/hello", page_hello, 1, CSRF_NONE, 0, "says hello", 1 },
+	{ ROUTE_GET, "/item/{id}", page_hello, 1, CSRF_NONE, 0, "shows an item", 1 },
+	{ ROUTE_GET, "/slow", page_slow, 1, CSRF_NONE, 0, "takes its time", 1 },
+	{ ROUTE_GET, "/fail", page_fail, 1, CSRF_NONE, 0, "fails", 1 },
+	{ ROUTE_GET, "/export", page_export, 1, CSRF_NONE, 0, "streams", 1 },
+	{ ROUTE_GET, "/secret", page_hello, 2, CSRF_NONE, 0, "is not allowed", 1 },
+	{ ROUTE_GET, "/login", page_login, 1, CSRF_NONE, 0, "sign-in form", 1 },
+	{ ROUTE_POST, "/login", page_login, 1, CSRF_LOGIN, 4096, "signs in", 1 },
+	{ ROUTE_POST, "/post", page_post, 1, CSRF_SESSION, 3000000, "takes a form", 1 },
 };
 
 static int authorise(void *app, struct request *req, const struct route *route,
