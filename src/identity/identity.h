@@ -50,6 +50,7 @@ struct actor {
 	const char *name;
 	enum role role;
 	const char *profession, *site, *department, *vendor; /* NULL is "" */
+	const char *opened; /* inspector: "ledger NAME" and "round ID" lines opened to them */
 	enum act_mark mark;
 };
 /* The program itself (imports of the sample, migrations). */
@@ -84,11 +85,6 @@ int account_list(struct conn *c, struct arena *arena, struct account **ret, size
  * unknown). Never NULL. */
 const char *account_name(struct conn *c, const char *id, struct arena *arena);
 
-/* Password rules of the chosen guideline edition; ERR_INVALID says which rule. */
-int password_check(const char *password, const char *login, const char *name, struct err *err);
-/* As password_check; with a second factor 8 characters are enough, else 13. */
-int password_check_factors(const char *password, const char *login, const char *name,
-			   bool second_factor, struct err *err);
 /* A random first password that people can read aloud; ret holds 32 bytes. */
 void password_new(char ret[32]);
 
@@ -155,7 +151,8 @@ bool totp_check(const char *secret_base32, const char *code, int64_t now_us);
 enum permission {
 	PERM_NONE, /* refused always; a route row without permission */
 	PERM_PUBLIC,
-	PERM_SIGNED_IN,	  /* anybody signed in */
+	PERM_SESSION,	  /* anybody with a session, inspectors too: signing out, own start page */
+	PERM_SIGNED_IN,	  /* anybody who works with daicho */
 	PERM_SETUP,	  /* first run: only while no facility is recorded, or planner */
 	PERM_LEDGER_READ, /* per ledger definition */
 	PERM_LEDGER_CREATE,
@@ -170,6 +167,8 @@ enum permission {
 	PERM_VERIFY,
 	PERM_ACCOUNTS,
 	PERM_RESCUE, /* help somebody whose password or second factor fails */
+	PERM_INSPECTIONS, /* opening and ending what an inspector sees */
+	PERM_INSPECT,	  /* the start page of an inspector */
 	PERM_MAX
 };
 
@@ -177,6 +176,16 @@ enum permission {
  * NULL. 0, or ERR_DENIED with a message that names who may. */
 int permit(const struct actor *who, enum permission p, const struct ledger_def *ledger,
 	   struct err *err);
+/* The row of a permission, for `daicho audit access`; NULL when there is none. */
+struct permission_row {
+	enum permission permission;
+	const char *name; /* "LEDGER_READ" */
+	role_set roles;
+	int kind; /* enum permission_kind for acts on a ledger, else -1 */
+	const char *what, *file;
+	int line;
+};
+const struct permission_row *permission_row(enum permission p);
 /* The Japanese names of a set of roles, for messages; returns ret. */
 const char *roles_text(role_set roles, char *ret, size_t size);
 

@@ -2,23 +2,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "identity/identity.h"
+#include "identity/sight.h"
 
 const struct actor actor_system = { "system", "システム", ROLE_PLANNER };
 
 #define R(role) (1U << ROLE_##role)
 #define EVERYBODY ((1U << ROLE_MAX) - 1)
 
-struct permission_row {
-	enum permission permission;
-	role_set roles;
-	int kind; /* enum permission_kind for acts on a ledger, else -1 */
-	const char *what;
-};
-
 static const struct permission_row rows[] = {
-#define PERMISSION(p, roles, what) { PERM_##p, roles, -1, what },
-#define LEDGER_PERMISSION(p, kind, what) { PERM_##p, 0, kind, what },
+#define PERMISSION(p, roles, what) \
+	{ PERM_##p, #p, roles, -1, what, __FILE__, __LINE__ },
+#define LEDGER_PERMISSION(p, kind, what) \
+	{ PERM_##p, #p, 0, kind, what, __FILE__, __LINE__ },
 #include "identity/permissions.def"
 #undef PERMISSION
 #undef LEDGER_PERMISSION
@@ -63,6 +58,9 @@ static int check_row(const struct actor *who, const struct permission_row *row,
 	}
 	if (!who)
 		return err_set(err, ERR_DENIED, "サインインしてください。");
+	if (row->kind == PERMIT_READ && ledger->access.role[ROLE_INSPECTOR].scope == SCOPE_OPENED &&
+	    who->role == ROLE_INSPECTOR && actor_opened(who, "ledger", ledger->name))
+		return 0;
 	if (strcmp(who->account, actor_system.account) == 0)
 		return 0;
 	if ((unsigned)who->role < ROLE_MAX && roles >> who->role & 1U)
@@ -70,15 +68,24 @@ static int check_row(const struct actor *who, const struct permission_row *row,
 	return deny(place, row->what, roles, err);
 }
 
-int permit(const struct actor *who, enum permission p, const struct ledger_def *ledger,
-	   struct err *err)
+const struct permission_row *permission_row(enum permission p)
 {
 	size_t i;
 
-	if (p == PERM_PUBLIC)
-		return 0;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++)
 		if (rows[i].permission == p)
-			return check_row(who, &rows[i], ledger, err);
-	return err_set(err, ERR_DENIED, "この操作は許可されていません。");
+			return &rows[i];
+	return NULL;
+}
+
+int permit(const struct actor *who, enum permission p, const struct ledger_def *ledger,
+	   struct err *err)
+{
+	const struct permission_row *row;
+
+	if (p == PERM_PUBLIC)
+		return 0;
+	row = permission_row(p);
+	return row ? check_row(who, row, ledger, err)
+		   : err_set(err, ERR_DENIED, "この操作は許可されていません。");
 }

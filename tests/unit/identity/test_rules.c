@@ -182,11 +182,13 @@ static void permit__denies_what_the_table_does_not_grant(void **state)
 		enum permission permission;
 		const char *roles; /* E P O A S V I that may */
 	} table[] = {
-		{ PERM_NONE, "" },	     { PERM_SIGNED_IN, "EPOASVI" },
-		{ PERM_SETUP, "P" },	     { PERM_ROUND_READ, "EPOA" },
+		{ PERM_NONE, "" },	     { PERM_SIGNED_IN, "EPOASV" },
+		{ PERM_SESSION, "EPOASVI" },
+		{ PERM_SETUP, "P" },	     { PERM_ROUND_READ, "EPOAVI" },
 		{ PERM_ROUND_ANSWER, "PO" }, { PERM_ROUND_OPEN, "P" },
 		{ PERM_ROUND_APPROVE, "E" }, { PERM_REPORT, "EPOA" },
 		{ PERM_VERIFY, "EPOAS" },    { PERM_ACCOUNTS, "P" },
+		{ PERM_INSPECTIONS, "P" },   { PERM_INSPECT, "I" },
 		{ PERM_LEDGER_READ, "" },    { PERM_MAX, "" },
 	};
 	static const char letters[] = "EPOASVI";
