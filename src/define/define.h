@@ -63,10 +63,18 @@ struct enum_value {
 	struct pos pos;
 };
 
+/* A spelling that stands for a value, as fold_key makes it. */
+struct enum_name {
+	const char *folded;
+	const struct enum_value *value;
+};
+
 struct enum_def {
 	const char *name;
 	const struct enum_value *value;
 	size_t count;
+	const struct enum_name *names; /* all spellings, sorted, each once */
+	size_t name_count;
 	struct pos pos;
 };
 

@@ -21,6 +21,9 @@ struct catalogue *parse_catalogue(struct reading *rd, const struct node *root);
 void parse_fields(struct reading *rd, const struct node *root, struct ledger_def *l,
 		  struct pending_ref **pending);
 void parse_enums(struct reading *rd, const struct node *root, struct ledger_def *l);
+/* Sorts the spellings of the values of *e for enum_called; one that two values claim is a
+ * complaint. */
+void enum_names_build(struct reading *rd, struct enum_def *e);
 void parse_rules(struct reading *rd, const struct node *root, struct ledger_def *l);
 void parse_views(struct reading *rd, const struct node *root, struct ledger_def *l);
 /* After parse_rules: defaults come from the permissions. */

@@ -2,7 +2,6 @@
 #include <regex.h>
 #include <string.h>
 
-#include "base/fold.h"
 #include "define/names.h"
 #include "define/parse.h"
 
@@ -39,44 +38,6 @@ static void parse_enum_value(struct reading *rd, const struct node *n, struct en
 	e->count++;
 }
 
-static bool is_named(const struct enum_value *v, const char *name)
-{
-	char wanted[512], own[512];
-	size_t i;
-
-	if (fold_key(name, wanted, sizeof wanted) <= 0)
-		return false;
-	if (fold_key(v->label.ja, own, sizeof own) > 0 && strcmp(own, wanted) == 0)
-		return true;
-	for (i = 0; i < v->aliases.count; i++)
-		if (fold_key(v->aliases.item[i], own, sizeof own) > 0 && strcmp(own, wanted) == 0)
-			return true;
-	return false;
-}
-
-static void check_name(struct reading *rd, const struct enum_value *v, const char *name,
-		       const struct enum_value *other)
-{
-	if (is_named(other, name))
-		complain_at(rd, &v->pos, "「%s」は値 %s のものです。別の書き方にしてください", name,
-			    other->value);
-}
-
-/* What people write must mean one value only. */
-static void check_enum_names(struct reading *rd, const struct enum_def *e)
-{
-	size_t i, k, n;
-
-	for (i = 0; i < e->count; i++)
-		for (k = 0; k < i; k++) {
-			const struct enum_value *v = &e->value[i];
-
-			check_name(rd, v, v->label.ja, &e->value[k]);
-			for (n = 0; n < v->aliases.count; n++)
-				check_name(rd, v, v->aliases.item[n], &e->value[k]);
-		}
-}
-
 static void parse_enum(struct reading *rd, const char *name, const struct node *n,
 		       struct enum_def *e)
 {
@@ -93,7 +54,7 @@ static void parse_enum(struct reading *rd, const char *name, const struct node *
 	e->value = values;
 	for (i = 0; values && i < n->count; i++)
 		parse_enum_value(rd, n->item[i], e, &values[e->count]);
-	check_enum_names(rd, e);
+	enum_names_build(rd, e);
 }
 
 void parse_enums(struct reading *rd, const struct node *root, struct ledger_def *l)

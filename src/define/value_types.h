@@ -22,6 +22,8 @@ int value_bool(const struct field_def *f, const char *typed, struct arena *arena
 	       struct err *err);
 int value_enum(const struct field_def *f, const char *typed, struct arena *arena, const char **ret,
 	       struct err *err);
+/* The value that a spelling folded by fold_key stands for, or NULL. */
+const struct enum_value *enum_called(const struct enum_def *e, const char *folded);
 /* Runs the named check of the field on a stored value, which it may narrow. */
 int value_run_check(const struct field_def *f, const char **value, struct arena *arena,
 		    struct err *err);
