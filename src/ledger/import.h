@@ -59,7 +59,8 @@ struct import_row {
 	size_t fault_count;
 	const struct import_change *change;
 	size_t change_count;
-	const char *const *cell; /* as read, per column of the map */
+	const char *const *cell;  /* as read, per column of the map */
+	const char *const *value; /* what the entry would hold, stored form per field */
 };
 
 struct import_totals {

@@ -1,5 +1,5 @@
-/* Remembered mappings, one per ledger and header, for the whole site; inside
- * src/ledger only. */
+/* Remembered mappings, one per ledger and header, for the whole site; for
+ * imports of src/ledger and src/people. */
 #ifndef DAICHO_LEDGER_IMPORT_MAPS_H
 #define DAICHO_LEDGER_IMPORT_MAPS_H
 

@@ -380,6 +380,7 @@ int import_work_row(struct import_run *run, const struct sheet_row *row, struct 
 		return r;
 	w->row.entry = w->before.id;
 	w->row.name = w->value[run->def->name_field];
+	w->row.value = w->value;
 	decide(run);
 	return arena_failed(&run->arena) ? err_nomem(err) : 0;
 }
