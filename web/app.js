@@ -9,6 +9,7 @@
  *   <span data-select-all="id">            becomes a checkbox for all boxes of that name
  *   <span data-select-count="id">          shows how many of them are ticked
  *   <span data-keys-setting>               becomes the switch for single-key shortcuts
+ *   <p data-webauthn="create|get">         its form asks for a security key before it is sent
  */
 "use strict";
 
@@ -194,7 +195,59 @@
     updateCount(name);
   };
 
+  /* Security keys */
+
+  const toBytes = (text) =>
+    Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+
+  const toText = (buffer) =>
+    btoa(String.fromCharCode(...new Uint8Array(buffer)))
+      .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+  const askKey = (data) => {
+    const challenge = toBytes(data.challenge);
+    const known = data.known.split(" ").filter(Boolean)
+      .map((id) => ({ type: "public-key", id: toBytes(id) }));
+    if (data.webauthn === "get") {
+      return navigator.credentials.get({ publicKey: {
+        challenge, rpId: data.host, allowCredentials: known, userVerification: "preferred",
+      } });
+    }
+    return navigator.credentials.create({ publicKey: {
+      challenge,
+      rp: { id: data.host, name: "daicho" },
+      user: { id: new TextEncoder().encode(data.user), name: data.login, displayName: data.name },
+      pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: "public-key", alg })),
+      excludeCredentials: known,
+      authenticatorSelection: { residentKey: "preferred", userVerification: "preferred" },
+      attestation: "none",
+    } });
+  };
+
+  const addKey = (place) => {
+    const form = place.closest("form");
+    const fields = form.elements;
+    place.textContent = "";
+    form.addEventListener("submit", async (event) => {
+      if (fields.data.value) return;
+      event.preventDefault();
+      place.textContent = "鍵の応答を待っています。";
+      try {
+        const key = await askKey(place.dataset);
+        const answer = key.response;
+        fields.credential.value = key.id;
+        fields.client_data.value = toText(answer.clientDataJSON);
+        fields.data.value = toText(answer.authenticatorData ?? answer.getAuthenticatorData());
+        if (answer.signature) fields.signature.value = toText(answer.signature);
+        form.requestSubmit();
+      } catch {
+        place.textContent = "鍵を確かめられませんでした。もう一度押すか、別の方法を選んでください。";
+      }
+    });
+  };
+
   const start = () => {
+    document.querySelectorAll("[data-webauthn]").forEach(addKey);
     document.querySelectorAll("[data-select-all]").forEach(addSelectAll);
     for (const span of document.querySelectorAll("[data-select-count]")) {
       span.setAttribute("role", "status");

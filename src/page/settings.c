@@ -36,6 +36,9 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 	html_link(&h, "/settings/totp",
 		  a->has_totp ? "二要素認証を登録し直す" : "二要素認証（確認コード）を登録する");
 	html_close(&h, EL_LI);
+	html_open(&h, EL_LI);
+	html_link(&h, "/settings/keys", "セキュリティキー・電子証明書を登録する・消す");
+	html_close(&h, EL_LI);
 	if (visit_may(req, PERM_ACCOUNTS, NULL)) {
 		html_open(&h, EL_LI);
 		html_link(&h, "/accounts", "利用者を登録する・停止する");

@@ -3,8 +3,9 @@
 
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/signin.h"
 
-static const char *next_path(struct request *req, const char *next)
+const char *signin_next(struct request *req, const char *next)
 {
 	(void)req;
 	return next && html_path_local(next) ? next : "/";
@@ -29,7 +30,8 @@ static int show_signin(struct request *req, struct response *res, int status, co
 
 	html_init(&h, 0);
 	page_begin(&h, req, NAV_NONE, "ログイン",
-		   "利用者IDとパスワードを入れてください。分からないときは、院内の企画管理者に尋ねてください。");
+		   "利用者IDとパスワードを入れてください。分からないときは、院内の企画管理者に尋ね"
+		   "てください。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	html_open(&h, EL_FORM);
@@ -48,7 +50,7 @@ static int show_signin(struct request *req, struct response *res, int status, co
 
 int page_signin(struct request *req, struct response *res, struct err *err)
 {
-	return show_signin(req, res, 200, next_path(req, req_query(req, "next")), NULL, err);
+	return show_signin(req, res, 200, signin_next(req, req_query(req, "next")), NULL, err);
 }
 
 static int after_login(const struct session *s, enum login_result result, const char *next,
@@ -60,16 +62,25 @@ static int after_login(const struct session *s, enum login_result result, const 
 	if (r < 0)
 		return r;
 	if (result == LOGIN_NEEDS_TOTP)
-		path = html_path(req_arena(req), "/signin/code?next=%s", next);
+		path = html_path(req_arena(req),
+				 s->account.keys && !s->account.has_totp ? "/signin/key?next=%s"
+									 : "/signin/code?next=%s",
+				 next);
 	else if (result == LOGIN_NEEDS_CHANGE)
 		path = "/password";
 	return path ? resp_redirect(res, path, err) : err_nomem(err);
 }
 
+int signin_done(const struct session *s, struct request *req, struct response *res, struct err *err)
+{
+	return after_login(s, s->account.must_change ? LOGIN_NEEDS_CHANGE : LOGIN_DONE,
+			   signin_next(req, req_form(req, "next")), req, res, err);
+}
+
 int page_signin_post(struct request *req, struct response *res, struct err *err)
 {
 	struct app *app = req_app(req);
-	const char *login = "", *password = "", *next = next_path(req, req_form(req, "next"));
+	const char *login = "", *password = "", *next = signin_next(req, req_form(req, "next"));
 	enum login_result result;
 	const struct session_origin from = { req_remote(req), req_header(req, "user-agent"), NULL };
 	struct session session;
@@ -98,10 +109,18 @@ static int show_code(struct request *req, struct response *res, int status, cons
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	form_begin(&h, req, "/signin/code", false, false);
-	html_hidden(&h, "next", next_path(req, next ? next : req_form(req, "next")));
+	html_hidden(&h, "next", signin_next(req, next ? next : req_form(req, "next")));
 	text_input(&h, "code", "確認コード（6桁）", "text", "one-time-code", NULL);
 	form_submit(&h, "primary", "続ける");
 	form_end(&h);
+	if (visit_of(req)->session.account.keys) {
+		html_open(&h, EL_P);
+		html_link(&h,
+			  html_path(req_arena(req), "/signin/key?next=%s",
+				    signin_next(req, next ? next : req_form(req, "next"))),
+			  "セキュリティキーで確認する");
+		html_close(&h, EL_P);
+	}
 	return page_end(&h, req, res, status, err);
 }
 
@@ -120,11 +139,7 @@ int page_code_post(struct request *req, struct response *res, struct err *err)
 
 	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID)
 		return show_code(req, res, 403, err->text, err);
-	if (r < 0)
-		return r;
-	return after_login(&session,
-			   session.account.must_change ? LOGIN_NEEDS_CHANGE : LOGIN_DONE,
-			   next_path(req, req_form(req, "next")), req, res, err);
+	return r < 0 ? r : signin_done(&session, req, res, err);
 }
 
 int page_signout(struct request *req, struct response *res, struct err *err)
@@ -145,15 +160,16 @@ static int show_password(struct request *req, struct response *res, int status, 
 
 	html_init(&h, 0);
 	page_begin(&h, req, NAV_SETTINGS, "パスワードの変更",
-		   v->session.account.must_change
-			   ? "最初のパスワードは一度しか使えません。自分だけが知る新しいパスワードに変えてください。"
-			   : NULL);
+		   v->session.account.must_change ? "最初のパスワードは一度しか使えません。自分だけ"
+						    "が知る新しいパスワードに変えてください。"
+						  : NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	form_begin(&h, req, "/password", false, false);
 	text_input(&h, "old", "今のパスワード", "password", "current-password", NULL);
 	text_input(&h, "new", "新しいパスワード", "password", "new-password",
-		   "英字と数字を混ぜて13文字以上。ほかのシステムと同じものや、名前・生年月日は使わないでください。");
+		   "英字と数字を混ぜて13文字以上。ほかのシステムと同じものや、名前・生年月日は使わ"
+		   "ないでください。");
 	text_input(&h, "again", "新しいパスワード（もう一度）", "password", "new-password", NULL);
 	form_submit(&h, "primary", "変更する");
 	form_end(&h);
@@ -174,9 +190,10 @@ int page_password_post(struct request *req, struct response *res, struct err *er
 	int r;
 
 	if (!old || !fresh || !again || strcmp(fresh, again) != 0)
-		return show_password(req, res, 422,
-				     "新しいパスワードの2つの欄が同じではありません。もう一度入れてください。",
-				     err);
+		return show_password(
+			req, res, 422,
+			"新しいパスワードの2つの欄が同じではありません。もう一度入れてください。",
+			err);
 	r = session_change_password(v->app->store, &v->session, old, fresh, req_arena(req),
 				    &session, err);
 	if (r == ERR_DENIED || r == ERR_INVALID || r == ERR_BUSY)
