@@ -26,6 +26,8 @@ void buf_init(struct buf *b, size_t cap);
 void buf_release(struct buf *b);
 /* Forgets the content and the failure, keeps the memory. */
 void buf_clear(struct buf *b);
+/* Forgets what follows the first `len` bytes, which it has. */
+void buf_cut(struct buf *b, size_t len);
 bool buf_failed(const struct buf *b);
 
 void buf_add(struct buf *b, const void *p, size_t n);

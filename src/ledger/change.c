@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/fold.h"
 #include "ledger/read.h"
+#include "ledger/scope.h"
 #include "ledger/workflow.h"
 
 #define REASON_MAX 1000 /* characters */
@@ -122,6 +123,15 @@ static const char *op_name(const struct change *ch)
 	return ch->entry ? "revise" : "create";
 }
 
+/* The entry as it stands, for who may see it: nobody learns of one out of sight. */
+static int read_now(struct ledgers *l, struct conn *c, const struct sight *sight, const char *id,
+		    struct arena *arena, struct entry *ret, struct err *err)
+{
+	int r = entry_get(l, c, sight->def, id, 0, arena, ret, err);
+
+	return r < 0 || scope_sees(sight, ret) ? r : scope_none(sight->def, err);
+}
+
 /* Fills the revision to come. `now` is the current one, NULL for a new entry. */
 static void next_revision(const struct actor *who, const struct change *ch, const char *behalf,
 			  const struct entry *now, struct entry *next)
@@ -152,15 +162,17 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 		   struct err *err)
 {
 	struct entry now;
+	struct sight sight;
 	const char *behalf = ch->op == OP_SAVE ? ch->behalf : NULL;
 	int r = 0;
 
 	memset(ret, 0, sizeof *ret);
 	err_clear(pending);
+	sight_of(who, ch->def, &sight);
 	if (behalf && (!*behalf || strcmp(behalf, who->account) == 0))
 		behalf = NULL;
 	if (ch->entry) {
-		r = entry_get(l, c, ch->def, ch->entry, 0, arena, &now, err);
+		r = read_now(l, c, &sight, ch->entry, arena, &now, err);
 		if (r < 0)
 			return r;
 		snprintf(ret->next.id, sizeof ret->next.id, "%s", ch->entry);
@@ -180,6 +192,11 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 	if (r < 0)
 		return r;
 	next_revision(who, ch, behalf, ch->entry ? &now : NULL, &ret->next);
+	if (ch->op == OP_SAVE)
+		r = scope_save(&sight, ret->next.id, ch->value, ret->before, arena, &ret->next.value,
+			       err);
+	if (r < 0)
+		return r;
 	ret->base_rev = ch->entry ? now.rev : 0;
 	ret->transition = ch->op != OP_SAVE;
 	ret->check_refs = late_refs && !ret->transition;
@@ -250,6 +267,7 @@ static int write_checked(struct ledgers *l, struct tx *tx, struct prepared *p, s
 int change_write(struct ledgers *l, struct tx *tx, struct prepared *p, struct encoded *x,
 		 struct faults *faults, struct err *err)
 {
+	size_t own = x->search.len;
 	struct arena arena;
 	int r = still_newest(l, tx, p, err);
 
@@ -258,6 +276,8 @@ int change_write(struct ledgers *l, struct tx *tx, struct prepared *p, struct en
 	arena_init(&arena, 0);
 	r = write_checked(l, tx, p, x, &arena, faults, err);
 	arena_release(&arena);
+	/* It may be called again, and names of others may differ then. */
+	buf_cut(&x->search, own);
 	return r;
 }
 
@@ -271,10 +291,13 @@ struct one {
 	struct faults *faults;
 };
 
+/* May run more than once. */
 static int one_write(struct tx *tx, void *arg, struct err *err)
 {
 	struct one *o = arg;
 
+	if (o->faults)
+		o->faults->count = 0;
 	if (o->pending.code < 0) {
 		if (err)
 			*err = o->pending;
@@ -331,7 +354,7 @@ int entry_change(struct ledgers *l, const struct actor *who, const struct change
 			*err = o.pending;
 	}
 	if (r >= 0)
-		r = store_write(l->store, ch->key, one_write, &o, &receipt, err);
+		r = store_write_repeatable(l->store, ch->key, one_write, &o, &receipt, err);
 	if (r >= 0 && receipt.repeated)
 		r = receipt_entry(l, &receipt, o.p.next.id, err);
 	if (r >= 0 && ret_id)

@@ -446,15 +446,29 @@ int committer_call(struct store *s, struct change *ch, struct err *err)
 	return rc;
 }
 
+static int write_change(struct store *s, struct change *ch, struct receipt *ret, struct err *err)
+{
+	int rc = committer_call(s, ch, err);
+
+	if (rc == 0 && ret)
+		*ret = ch->receipt;
+	return rc;
+}
+
 int store_write(struct store *s, const char *key, tx_fn fn, void *arg, struct receipt *ret,
 		struct err *err)
 {
 	struct change ch = { .fn = fn, .arg = arg, .key = key };
-	int rc = committer_call(s, &ch, err);
 
-	if (rc == 0 && ret)
-		*ret = ch.receipt;
-	return rc;
+	return write_change(s, &ch, ret, err);
+}
+
+int store_write_repeatable(struct store *s, const char *key, tx_fn fn, void *arg,
+			   struct receipt *ret, struct err *err)
+{
+	struct change ch = { .fn = fn, .arg = arg, .key = key, .repeatable = true };
+
+	return write_change(s, &ch, ret, err);
 }
 
 bool store_writable(const struct store *s, struct err *err)

@@ -14,7 +14,7 @@
 #define STORE_QUEUE_MAX 8192 /* waiting writes; more are turned away */
 #define STORE_BATCH_MAX 4096 /* writes in one transaction */
 #define STORE_READERS_MAX 64
-#define STORE_READERS_IDLE 8
+#define STORE_READERS_IDLE 32 /* opening one anew costs as much as a whole request */
 
 /* One waiting call of store_write or store_checkpoint, on its caller's stack. */
 struct change {
@@ -22,6 +22,7 @@ struct change {
 	tx_fn fn; /* NULL: publish a checkpoint */
 	void *arg;
 	const char *key;
+	bool repeatable;  /* fn may be called again */
 	struct buf *note; /* publish: where the note goes */
 	struct receipt receipt;
 	int rc;

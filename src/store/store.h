@@ -3,8 +3,8 @@
  * PostgreSQL database, behind the same calls.
  *
  * All writing goes through the one committer thread: store_write queues a
- * function, the committer runs everything that waits in one transaction, each
- * in its own savepoint, extends the Merkle tree, commits with fsync and then
+ * function, the committer runs everything that waits in one transaction, where
+ * each may fail alone, extends the Merkle tree, commits with fsync and then
  * wakes the callers. Nothing is acknowledged before it is on disk. After an
  * fsync or disk-full error every write answers ERR_IO until the committer has
  * reopened the database and rebuilt the tree's edge from the rows.
@@ -63,7 +63,7 @@ const char *store_path(const struct store *s);	 /* the data folder */
 const char *store_origin(const struct store *s); /* log origin */
 const char *store_org_name(const struct store *s);
 const char *store_org_kind(const struct store *s);
-bool store_readonly(const struct store *s);	 /* opened STORE_READONLY */
+bool store_readonly(const struct store *s); /* opened STORE_READONLY */
 /* False after a write error, until writing works again; why, in Japanese, in err. */
 bool store_writable(const struct store *s, struct err *err);
 
@@ -129,6 +129,11 @@ struct receipt {
 typedef int (*tx_fn)(struct tx *tx, void *arg, struct err *err);
 int store_write(struct store *s, const char *key, tx_fn fn, void *arg, struct receipt *ret,
 		struct err *err);
+/* As store_write, for a function that may be called again: when a change fails half
+ * way, a transaction of such changes alone is rolled back and done once more. Only
+ * then does it need savepoints, which copy every page that a change touches. */
+int store_write_repeatable(struct store *s, const char *key, tx_fn fn, void *arg,
+			   struct receipt *ret, struct err *err);
 /* The connection to run statements on inside fn. */
 struct conn *tx_conn(struct tx *tx);
 /* Time of this transaction (never going back), UTC microseconds. */

@@ -93,13 +93,23 @@ static int change_call(struct tx *tx, struct change *ch)
 	return rc < 0 ? rc : 0;
 }
 
-/* Returns negative only if the whole transaction is lost. */
-static int change_run(struct tx *tx, struct change *ch)
+/* Takes back what a failed change did. 1 if only doing the transaction again without it
+ * can: it wrote something, and there is no savepoint. */
+static int change_undo(struct tx *tx, struct change *ch, bool saved, int written)
+{
+	later_change_undo(&tx->later);
+	if (saved)
+		return stmt_simple(tx->c, STMT_SAVE_UNDO, &ch->err);
+	return sqlite3_total_changes(tx->c->db) != written;
+}
+
+/* Returns negative only if the whole transaction is lost, 1 as change_undo. */
+static int change_run(struct tx *tx, struct change *ch, bool save)
 {
 	struct committer *m = &tx->store->commit;
 	struct tree_edge before = m->edge;
 	int64_t keys = m->key_count;
-	int rc;
+	int rc = 0, written = sqlite3_total_changes(tx->c->db);
 
 	if (ch->key) {
 		ch->rc = key_find(tx, ch->key, &ch->receipt, &ch->err);
@@ -108,7 +118,8 @@ static int change_run(struct tx *tx, struct change *ch)
 			return tx->c->broken ? ERR_IO : 0;
 		}
 	}
-	rc = stmt_simple(tx->c, STMT_SAVE, &ch->err);
+	if (save)
+		rc = stmt_simple(tx->c, STMT_SAVE, &ch->err);
 	if (rc < 0)
 		return rc;
 	tx->first_seq = -1;
@@ -118,15 +129,24 @@ static int change_run(struct tx *tx, struct change *ch)
 	if (tx->c->broken || sqlite3_get_autocommit(tx->c->db))
 		return ch->rc < 0 ? ch->rc : ERR_IO;
 	if (ch->rc < 0) {
-		later_change_undo(&tx->later);
 		m->edge = before;
 		m->key_count = keys;
-		rc = stmt_simple(tx->c, STMT_SAVE_UNDO, &ch->err);
+		rc = change_undo(tx, ch, save, written);
 	}
-	return rc < 0 ? rc : stmt_simple(tx->c, STMT_SAVE_KEEP, &ch->err);
+	return rc != 0 || !save ? rc : stmt_simple(tx->c, STMT_SAVE_KEEP, &ch->err);
 }
 
-int tx_batch(struct store *s, struct change *list, struct err *err)
+static bool all_repeatable(const struct change *list)
+{
+	for (; list; list = list->next)
+		if (list->fn && !list->repeatable)
+			return false;
+	return true;
+}
+
+/* One transaction of the list, with a savepoint per change or without. 1: nothing was
+ * kept, and it must be done again with savepoints. */
+static int batch_try(struct store *s, struct change *list, bool save, struct err *err)
 {
 	int64_t keys = s->commit.key_count;
 	struct change *ch;
@@ -137,7 +157,7 @@ int tx_batch(struct store *s, struct change *list, struct err *err)
 		return rc;
 	for (ch = list; rc == 0 && ch; ch = ch->next)
 		if (ch->fn) {
-			rc = change_run(&tx, ch);
+			rc = change_run(&tx, ch, save);
 			if (rc < 0 && err)
 				*err = ch->err;
 		}
@@ -145,9 +165,16 @@ int tx_batch(struct store *s, struct change *list, struct err *err)
 		rc = key_seal_count(&tx, err);
 	if (rc == 0)
 		rc = tx_commit(&tx, err);
-	if (rc < 0) {
+	if (rc != 0) {
 		tx_abandon(&tx);
 		s->commit.key_count = keys;
 	}
 	return rc;
+}
+
+int tx_batch(struct store *s, struct change *list, struct err *err)
+{
+	int rc = batch_try(s, list, !all_repeatable(list), err);
+
+	return rc > 0 ? batch_try(s, list, true, err) : rc;
 }

@@ -117,7 +117,8 @@ int entry_write(struct store *s, const char *key, const char *entry, int64_t rev
 				    { "patient", "{\"2\":\"患者\"}", 14, true } },
 			  .part_count = 2 };
 
-	return store_write(s, key, append, &f, ret, err);
+	/* As entries are written. */
+	return store_write_repeatable(s, key, append, &f, ret, err);
 }
 
 bool entry_is(struct conn *c, int64_t seq, const char *entry, int64_t rev)

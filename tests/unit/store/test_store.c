@@ -330,6 +330,34 @@ static void *write_many(void *arg)
 	return NULL;
 }
 
+static int note_again(struct tx *tx, void *arg, struct err *err)
+{
+	struct fact fact = { .kind = "note", .actor = "system" };
+
+	(void)arg;
+	return tx_append(tx, &fact, NULL, err);
+}
+
+static void *write_repeatable(void *arg)
+{
+	struct worker *w = arg;
+	struct err err;
+	char key[32];
+	int i, rc;
+
+	for (i = 0; i < EACH; i++) {
+		bool bad = i % 5 == 4;
+
+		snprintf(key, sizeof key, "again-%d-%d", w->number, i);
+		rc = store_write_repeatable(w->f->s, key, bad ? half_then_fail : note_again, NULL,
+					    &w->receipt[i], &err);
+		w->failed += rc != (bad ? ERR_INVALID : 0);
+		if (bad)
+			w->receipt[i].seq = -1;
+	}
+	return NULL;
+}
+
 static void check_tree(struct fixture *f)
 {
 	struct tree_edge edge;
@@ -355,6 +383,38 @@ static void check_tree(struct fixture *f)
 	assert_memory_equal(root, stored, HASH_SIZE);
 	buf_release(&rec);
 	store_read_end(c);
+}
+
+static void write__repeatable_failure_does_not_disturb_its_neighbours(void **state)
+{
+	struct fixture *f = *state;
+	struct worker *w = calloc(THREADS, sizeof *w);
+	char *seen = calloc(1, THREADS * EACH + 2);
+	int i, k, good = THREADS * EACH / 5 * 4;
+
+	for (i = 0; i < THREADS; i++) {
+		w[i].f = f;
+		w[i].number = i;
+		assert_int_equal(pthread_create(&w[i].thread, NULL, write_repeatable, &w[i]), 0);
+	}
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(w[i].thread, NULL);
+		assert_int_equal(w[i].failed, 0);
+		for (k = 0; k < EACH; k++) {
+			if (w[i].receipt[k].seq < 0)
+				continue;
+			assert_in_range(w[i].receipt[k].seq, 1, good);
+			assert_int_equal(seen[w[i].receipt[k].seq]++, 0);
+		}
+	}
+	assert_int_equal(size_of(f), 1 + good);
+	assert_int_equal(fixture_sql_int(f, "SELECT count(*) FROM idempotency"), good);
+	check_tree(f);
+	fixture_close(f);
+	fixture_open(f);
+	assert_int_equal(size_of(f), 1 + good);
+	free(seen);
+	free(w);
 }
 
 static void write__many_threads_get_distinct_receipts(void **state)
@@ -504,6 +564,7 @@ int main(void)
 		T(write__failure_leaves_nothing),
 		T(write__bad_fact_is_refused_and_harmless),
 		T(write__many_threads_get_distinct_receipts),
+		T(write__repeatable_failure_does_not_disturb_its_neighbours),
 		T(write__double_clicks_at_once_count_once),
 		T(checkpoint__covers_what_was_written),
 		T(checkpoint__rolled_back_folder_is_refused),
