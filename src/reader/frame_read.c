@@ -97,7 +97,7 @@ bool frame_read_meta(const char *body, size_t len, const struct sheet_limits *li
 	size_t name_len;
 
 	*ret = (struct sheet_meta){ 0 };
-	ret->format = (enum sheet_format)take32(&c, SHEET_XLSX);
+	ret->format = (enum sheet_format)take32(&c, SHEET_LDIF);
 	ret->encoding = (enum sheet_encoding)take32(&c, SHEET_ENCODING_MAX - 1);
 	ret->encoding_name = ret->format == SHEET_XLSX ? "" : sheet_encoding_name(ret->encoding);
 	ret->delimiter = (char)take32(&c, ';');

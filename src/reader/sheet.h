@@ -1,5 +1,5 @@
 /*
- * Tables from outside: a CSV or XLSX file in, rows of UTF-8 cells out.
+ * Tables from outside: a CSV, XLSX or LDIF file in, rows of UTF-8 cells out.
  *
  * The bytes are parsed in a child process that holds nothing but the file and a
  * pipe (see sandbox.h), so a hostile file can harm nobody. The parent does not
@@ -19,7 +19,7 @@
 
 #include "base/err.h"
 
-enum sheet_format { SHEET_CSV = 1, SHEET_XLSX };
+enum sheet_format { SHEET_CSV = 1, SHEET_XLSX, SHEET_LDIF };
 
 enum sheet_encoding {
 	SHEET_ENCODING_AUTO, /* byte order mark, then strict UTF-8, then strict CP932, then ask */

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "reader/delimited.h"
 #include "reader/filetype.h"
+#include "reader/ldif.h"
 #include "reader/workbook.h"
 
 struct table {
@@ -56,6 +57,14 @@ static int read_xlsx(struct table *t, const char *data, size_t len,
 	return workbook_read(&w, options->sheet, grid, &t->meta.sheet, f);
 }
 
+static int read_ldif(struct table *t, const char *data, size_t len,
+		     const struct sheet_options *options, struct grid *grid, struct fault *f)
+{
+	t->meta.format = SHEET_LDIF;
+	t->meta.encoding = options->forced;
+	return ldif_read(data, len, &t->meta.encoding, grid, f);
+}
+
 /* Old Excel files and encrypted new ones are both OLE2; only the latter have this
  * stream, whose name is UTF-16. */
 static bool is_encrypted(const char *data, size_t len)
@@ -100,7 +109,11 @@ int table_read(const char *data, size_t len, const struct sheet_options *options
 		return fault_set(f, FAULT_EMPTY, 0, 0);
 	if (choose(data, len, &xlsx, f) < 0)
 		return ERR_INVALID;
-	rc = xlsx ? read_xlsx(&t, data, len, options, &grid, f)
-		  : read_csv(&t, data, len, options, &grid, f);
+	if (xlsx)
+		rc = read_xlsx(&t, data, len, options, &grid, f);
+	else if (ldif_is(data, len))
+		rc = read_ldif(&t, data, len, options, &grid, f);
+	else
+		rc = read_csv(&t, data, len, options, &grid, f);
 	return rc < 0 ? rc : frame_write_end(writer, &grid.totals);
 }
