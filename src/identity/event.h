@@ -52,10 +52,27 @@ struct event_row {
 	enum act_mark mark;
 	bool refused;
 };
-/* Newest first, `limit` events before leaf `before` (0: from the newest). `actor`
- * or `subject` (account ids, one of them or neither) narrow the list. */
-int event_list(struct conn *c, const char *actor, const char *subject, int64_t before, size_t limit,
-	       struct arena *arena, struct event_row **ret, size_t *ret_count, struct err *err);
+/* What to list; everything set must hold. */
+struct event_query {
+	const char *person;	/* account id: what it did and what was done to it; NULL: all */
+	const char *staff;	/* with person: also what was done with this entry about it */
+	int kind;		/* enum event_kind, or -1 for all */
+	const char *ledger;	/* NULL: all */
+	bool refused, special;	/* only refusals; only under a special right */
+	int64_t from_us, to_us; /* UTC, to_us not included; 0: open */
+	int64_t before;		/* leaf to go on before; 0: from the newest */
+	size_t limit;
+};
+/* Newest first; the list lives in the arena. */
+int event_list(struct conn *c, const struct event_query *q, struct arena *arena,
+	       struct event_row **ret, size_t *ret_count, struct err *err);
+/* How often something happened in a span of time. */
+struct event_count {
+	int64_t all, refused, special;
+	int64_t first_seq, last_seq; /* 0 when there is none */
+};
+int event_counts(struct conn *c, int64_t from_us, int64_t to_us, struct event_count ret[EVENT_MAX],
+		 struct err *err);
 
 /* Rebuilds the access table from the facts and compares; part of identity_audit. */
 int events_audit(struct conn *c, void (*found)(void *arg, const char *text), void *arg,

@@ -74,6 +74,11 @@ struct account_change {
 int account_put(struct store *s, const struct actor *by, bool create, const char *login,
 		const struct account_change *c, struct account *ret, struct arena *arena,
 		struct err *err);
+/* As account_put with a random first password, which the caller shows once: it has to be
+ * changed at the first sign-in, within some days. ret_password holds 32 bytes; wipe it. */
+int account_put_first(struct store *s, const struct actor *by, bool create, const char *login,
+		      struct account_change *c, char ret_password[32], struct account *ret,
+		      struct arena *arena, struct err *err);
 int account_by_login(struct conn *c, const char *login, struct arena *arena, struct account *ret,
 		     struct err *err);
 int account_by_id(struct conn *c, const char *id, struct arena *arena, struct account *ret,
@@ -90,13 +95,15 @@ void password_new(char ret[32]);
 
 /* --- signing in ------------------------------------------------------------ */
 
-enum login_result { LOGIN_DONE, LOGIN_NEEDS_TOTP, LOGIN_NEEDS_CHANGE };
+enum login_result { LOGIN_DONE, LOGIN_NEEDS_TOTP, LOGIN_NEEDS_CHANGE, LOGIN_NEEDS_FACTOR };
+
+#define TERMINAL_SIZE 96
 
 /* From where somebody signs in. NULL members are empty. */
 struct session_origin {
 	const char *address;  /* IP address */
 	const char *agent;    /* what the browser calls itself */
-	const char *terminal; /* class of the terminal: decides how soon it locks */
+	const char *terminal; /* its class, and its name (terminal.h): decides how soon it locks */
 	const char *device;   /* what the browser kept of earlier sign-ins (device.h) */
 };
 
@@ -107,10 +114,10 @@ struct session {
 	bool totp_pending; /* password given, second factor still to come */
 	bool must_enrol;   /* the policy wants a second factor that is not there yet */
 	bool locked;	   /* left idle: the screen stays clear until the password is given */
-	int64_t reauth_us; /* monotonic time of the last password check */
+	int64_t reauth_us; /* monotonic time of the last proof by all factors */
 	enum act_mark mark;
 	char factors[48]; /* what was proved: "password totp" */
-	char terminal[24], address[64], agent[128];
+	char terminal[TERMINAL_SIZE], address[64], agent[128];
 };
 
 /* Checks login and password in a time that does not tell whether the login
@@ -124,11 +131,25 @@ int session_login(struct store *s, const char *login, const char *password,
  * token changes (ret holds the new one). */
 int session_totp(struct store *s, const char *token, const char *code, struct arena *arena,
 		 struct session *ret, struct err *err);
+/* What has to come before the session may do anything: the second factor, a new
+ * password, enrolling a second factor, or nothing. */
+enum login_result session_next(const struct session *s);
+/* A recovery code or a bypass code in place of the second factor; each opens one
+ * session. Like session_totp. */
+int session_spare_code(struct store *s, const char *token, const char *code, struct arena *arena,
+		       struct session *ret, struct err *err);
 /* Finds a live session (idle and absolute limits on the monotonic clock) and
  * refreshes it. ERR_DENIED if there is none. */
 int session_find(struct store *s, const char *token, struct arena *arena, struct session *ret,
 		 struct err *err);
-/* Checks the password again for an act that needs it (approval). */
+/* Proves again, for a sensitive act, who is at the screen: the password and, where
+ * session_wants_code says so, the code of the authenticator app (used up). ERR_DENIED. */
+int session_prove(struct store *s, const struct session *session, const char *password,
+		  const char *code, struct err *err);
+/* True if session_prove asks for a code: the account has an app, the session was not
+ * opened by a code that stands in for it, and the last full proof is over ten minutes old. */
+bool session_wants_code(struct store *s, const struct session *session);
+/* Checks the password alone again (approval). */
 int session_reauth(struct store *s, const struct session *session, const char *password,
 		   struct err *err);
 int session_change_password(struct store *s, const struct session *session,

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "identity/event.h"
+#include "identity/sessions.h"
 #include "identity/spare.h"
 #include "identity/state.h"
 
 #define MINUTE_US (INT64_C(60) * 1000000)
-#define IDLE_US (30 * MINUTE_US)
-#define ABSOLUTE_US (12 * 60 * MINUTE_US)
-#define PENDING_US (5 * MINUTE_US) /* between password and second factor */
-#define REFRESH_US MINUTE_US
+#define PENDING_US (5 * MINUTE_US)    /* between password and second factor */
+#define MOST_US (24 * 60 * MINUTE_US) /* longer than any policy allows */
 
 static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -46,12 +46,27 @@ int session_none(struct err *err)
 		       "サインインの期限が切れました。もう一度サインインしてください。");
 }
 
-bool session_alive(const struct session_row *row, const char *boot, int64_t now_us)
+/* When it was locked, or is going to be if nobody uses it. */
+static int64_t lock_time(const struct session_row *row, const struct session_limits *limits)
 {
-	int64_t most = row->pending ? PENDING_US : ABSOLUTE_US;
+	int64_t idle = row->seen + limits->idle_us;
+
+	return row->locked && row->locked < idle ? row->locked : idle;
+}
+
+bool session_alive(const struct session_row *row, const struct session_limits *limits,
+		   const char *boot, int64_t now_us)
+{
+	int64_t most = row->pending ? PENDING_US : limits->absolute_us;
 
 	return strcmp(row->boot, boot) == 0 && now_us >= row->seen &&
-	       now_us - row->created < most && now_us - row->seen < IDLE_US;
+	       now_us - row->created < most && now_us - lock_time(row, limits) < limits->keep_us;
+}
+
+bool session_is_locked(const struct session_row *row, const struct session_limits *limits,
+		       int64_t now_us)
+{
+	return !row->pending && (row->locked || now_us >= lock_time(row, limits));
 }
 
 int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct session_row *ret,
@@ -81,7 +96,7 @@ int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct sessi
 	ret->seen = col_int(st, 4);
 	ret->reauth = col_int(st, 5);
 	ret->pending = col_int(st, 6) != 0;
-	ret->locked = col_int(st, 7) != 0;
+	ret->locked = col_int(st, 7);
 	ret->started = col_int(st, 8);
 	snprintf(ret->terminal, sizeof ret->terminal, "%s", col_text(st, 9));
 	snprintf(ret->address, sizeof ret->address, "%s", col_text(st, 10));
@@ -160,8 +175,8 @@ int sessions_prune(struct tx *tx, const struct identity_state *st, int64_t now_u
 	if (r < 0)
 		return r;
 	stmt_text(prune, 1, st->boot);
-	stmt_int(prune, 2, now_us - ABSOLUTE_US);
-	stmt_int(prune, 3, now_us - IDLE_US);
+	stmt_int(prune, 2, now_us - MOST_US);
+	stmt_int(prune, 3, now_us - MOST_US);
 	return stmt_step(prune, err);
 }
 
@@ -192,13 +207,60 @@ int session_mark_reauth(struct store *s, const uint8_t hash[HASH_SIZE], int64_t 
 	return store_write(s, NULL, touch_write, &t, NULL, err);
 }
 
-/* Reads row and account of a token, and checks the limits. */
+int session_wants(struct store *s, struct session *session, struct err *err)
+{
+	struct access_policy policy;
+	char today[DATE_SIZE];
+	int r = policy_current(s, &policy, err);
+
+	if (r < 0)
+		return r;
+	date_today(today);
+	session->must_enrol = policy_must_enrol(&policy, &session->account, today);
+	return 0;
+}
+
+/* The row of a token, from the table or from memory, within its limits. */
+static int find_row(struct store *s, struct identity_state *st, struct conn *c,
+		    const uint8_t hash[HASH_SIZE], struct session_row *ret, int64_t *ret_rev,
+		    bool *ret_locked, struct err *err)
+{
+	struct session_limits limits;
+	int64_t now = identity_mono(st);
+	int r = session_row_load(c, hash, ret, err);
+	bool spare = r == ERR_DENIED && spare_find(st, hash, now, ret, ret_rev);
+
+	if (r < 0 && !spare)
+		return r;
+	session_limits(s, ret->terminal, &limits);
+	if (spare)
+		limits.idle_us = limits.keep_us = SPARE_IDLE_US;
+	*ret_locked = session_is_locked(ret, &limits, now);
+	if (!session_alive(ret, &limits, st->boot, now) || (spare && *ret_locked))
+		return session_none(err);
+	return 0;
+}
+
+static void copy_row(const struct session_row *row, const char *token, struct session *ret)
+{
+	memcpy(ret->token, token, sizeof ret->token);
+	memcpy(ret->csrf_secret, row->csrf, sizeof ret->csrf_secret);
+	ret->totp_pending = row->pending;
+	ret->reauth_us = row->reauth;
+	ret->mark = row->mark;
+	memcpy(ret->factors, row->factors, sizeof ret->factors);
+	memcpy(ret->terminal, row->terminal, sizeof ret->terminal);
+	memcpy(ret->address, row->address, sizeof ret->address);
+	memcpy(ret->agent, row->agent, sizeof ret->agent);
+}
+
 int session_load(struct store *s, const char *token, struct arena *arena, struct session *ret,
 		 struct session_row *ret_row, struct err *err)
 {
 	struct identity_state *st = identity_state(s);
 	uint8_t hash[HASH_SIZE];
 	struct conn *c = NULL;
+	char today[DATE_SIZE];
 	int64_t rev = 0; /* of the account, where only memory holds the session */
 	int r;
 
@@ -206,59 +268,66 @@ int session_load(struct store *s, const char *token, struct arena *arena, struct
 		return err_nomem(err);
 	if (!token || strlen(token) != sizeof ret->token - 1)
 		return session_none(err);
+	memset(ret, 0, sizeof *ret);
+	session_hash(token, hash);
 	r = store_read_begin(s, &c, err);
 	if (r < 0)
 		return r;
-	memset(ret, 0, sizeof *ret);
-	session_hash(token, hash);
-	r = session_row_load(c, hash, ret_row, err);
-	if (r == ERR_DENIED && spare_find(st, hash, identity_mono(st), ret_row, &rev))
-		r = 0;
-	if (r >= 0 && !session_alive(ret_row, st->boot, identity_mono(st)))
-		r = session_none(err);
+	r = find_row(s, st, c, hash, ret_row, &rev, &ret->locked, err);
 	if (r >= 0)
 		r = account_by_id(c, ret_row->account, arena, &ret->account, err);
 	store_read_end(c);
-	if (r == ERR_NOT_FOUND ||
-	    (r >= 0 && (ret->account.disabled || (rev && ret->account.rev != rev))))
+	/* Also where the session was forgotten when the account changed. */
+	date_today(today);
+	if (r == ERR_NOT_FOUND || (r >= 0 && (!account_usable(&ret->account, today) ||
+					      (rev && ret->account.rev != rev))))
 		return session_none(err);
 	if (r < 0)
 		return r;
-	memcpy(ret->token, token, sizeof ret->token);
-	memcpy(ret->csrf_secret, ret_row->csrf, sizeof ret->csrf_secret);
-	ret->totp_pending = ret_row->pending;
-	ret->reauth_us = ret_row->reauth;
-	ret->locked = ret_row->locked;
-	ret->mark = ret_row->mark;
-	memcpy(ret->factors, ret_row->factors, sizeof ret->factors);
-	memcpy(ret->terminal, ret_row->terminal, sizeof ret->terminal);
-	memcpy(ret->address, ret_row->address, sizeof ret->address);
-	memcpy(ret->agent, ret_row->agent, sizeof ret->agent);
-	return 0;
+	copy_row(ret_row, token, ret);
+	return session_wants(s, ret, err);
 }
 
 int session_find(struct store *s, const char *token, struct arena *arena, struct session *ret,
 		 struct err *err)
 {
+	struct session_limits limits;
 	struct session_row row;
 	uint8_t hash[HASH_SIZE];
 	struct touch t = { hash, STMT_SESSION_SEEN, 0 };
+	int64_t often;
 	int r = session_load(s, token, arena, ret, &row, err);
 
 	if (r < 0 || row.pending)
 		return r;
-	t.now_us = identity_mono(identity_state(s));
-	if (t.now_us - row.seen < REFRESH_US)
+	/* Reading must stay possible while the disk is full: a lock or a refresh that
+	 * fails only makes the session lock or end earlier. */
+	if (ret->locked && !row.locked)
+		(void)session_lock(s, ret, NULL);
+	if (ret->locked)
 		return 0;
 	session_hash(token, hash);
-	/* Reading must stay possible while the disk is full: a refresh that fails
-	 * only makes the session end earlier. */
-	(void)store_write(s, NULL, touch_write, &t, NULL, NULL);
+	session_limits(s, row.terminal, &limits);
+	often = limits.idle_us / 10 < MINUTE_US ? limits.idle_us / 10 : MINUTE_US;
+	t.now_us = identity_mono(identity_state(s));
+	if (t.now_us - row.seen >= often)
+		(void)store_write(s, NULL, touch_write, &t, NULL, NULL);
 	return 0;
 }
 
 static int end_write(struct tx *tx, void *arg, struct err *err)
 {
+	const struct event e = { .kind = EVENT_SIGNOUT };
+	struct actor who = { .account = "" };
+	struct session_row row;
+
+	/* Ended already, or never there: nothing to say. */
+	if (session_row_load(tx_conn(tx), arg, &row, NULL) < 0)
+		return 0;
+	memcpy(who.account, row.account, sizeof who.account);
+	who.mark = row.mark;
+	if (!row.pending && event_append(tx, &who, &e, err) < 0)
+		return err->code;
 	return session_delete(tx, arg, err);
 }
 

@@ -57,7 +57,8 @@ bool spare_find(struct identity_state *st, const uint8_t hash[HASH_SIZE], int64_
 		ret->created = ret->reauth = p->created;
 		ret->seen = p->seen;
 		*ret_account_rev = p->account_rev;
-		if (session_alive(ret, st->boot, now_us))
+		/* Left alone for longer it stays as it is: the caller finds it idle. */
+		if (now_us - p->seen < SPARE_IDLE_US)
 			p->seen = now_us;
 	}
 	pthread_mutex_unlock(&st->lock);

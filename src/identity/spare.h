@@ -8,6 +8,9 @@
 
 #include "identity/session.h"
 
+/* They cannot be locked and found again: left alone for this long, they end. */
+#define SPARE_IDLE_US (INT64_C(15) * 60 * 1000000)
+
 /* Keeps the session of s->token; when all places are taken the least used goes. */
 void spare_keep(struct identity_state *st, const struct session *s, int64_t now_us);
 /* True with its row and the revision of its account at sign-in; notes that it was
