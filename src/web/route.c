@@ -110,6 +110,15 @@ int route_check(const struct route *routes, size_t count, struct err *err)
 	return 0;
 }
 
+/* False if what stands before the first parameter differs: so it is for most rows. */
+static bool begins(const char *pattern, const char *path)
+{
+	while (*pattern && *pattern != '{')
+		if (*pattern++ != *path++)
+			return false;
+	return true;
+}
+
 /* Matches one pattern; collects its parameters. `weight` tells which of two
  * matching patterns is the more literal one: leftmost segment first. */
 static bool match(const char *pattern, const struct segment *path, int path_count,
@@ -148,7 +157,8 @@ void route_find(const struct route *routes, size_t count, enum route_method meth
 	for (i = 0; i < count && n >= 0; i++) {
 		struct route_match found = { .route = &routes[i] };
 
-		if (!match(routes[i].pattern, segments, n, &found, &weight))
+		if (!begins(routes[i].pattern, path) ||
+		    !match(routes[i].pattern, segments, n, &found, &weight))
 			continue;
 		ret->allowed |= 1U << routes[i].method;
 		if (routes[i].method != method || (ret->route && weight <= best))

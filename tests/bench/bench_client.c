@@ -28,6 +28,7 @@
 #define ANSWER_MAX (1 << 20)
 #define MARK "@@@@@@@@@@@@@@@@@@@@@@@@@@"
 #define MARK_LEN (sizeof MARK - 1)
+#define MARKS_MAX 64
 
 struct client {
 	pthread_t thread;
@@ -44,6 +45,7 @@ static struct {
 	SSL_CTX *context;
 	char request[REQUEST_MAX];
 	size_t request_len;
+	size_t mark[MARKS_MAX], mark_count; /* where ids go */
 	pthread_barrier_t start;
 } bench;
 
@@ -68,15 +70,15 @@ static void connect_to(struct client *c)
 		die("TLS handshake failed");
 }
 
-/* The request with fresh ids in place of the marks. */
+/* Puts a fresh id in place of each mark. */
 static void prepare(struct client *c)
 {
-	char *at = c->request, id[ID_SIZE];
+	char id[ID_SIZE];
+	size_t i;
 
-	memcpy(c->request, bench.request, bench.request_len + 1);
 	id_new(id);
-	while ((at = strstr(at, MARK)) != NULL)
-		memcpy(at, id, MARK_LEN);
+	for (i = 0; i < bench.mark_count; i++)
+		memcpy(c->request + bench.mark[i], id, MARK_LEN);
 }
 
 static size_t content_length(const char *head)
@@ -112,6 +114,7 @@ static void *client_run(void *arg)
 	struct client *c = arg;
 
 	connect_to(c);
+	memcpy(c->request, bench.request, bench.request_len);
 	pthread_barrier_wait(&bench.start);
 	while (clock_mono_us() < bench.until && c->count < SAMPLES_MAX) {
 		int64_t start;
@@ -137,12 +140,18 @@ static void *client_run(void *arg)
 static void read_request(const char *path)
 {
 	FILE *f = fopen(path, "rb");
+	const char *at;
 
 	if (!f)
 		die("cannot read the request");
 	bench.request_len = fread(bench.request, 1, REQUEST_MAX - 1, f);
 	bench.request[bench.request_len] = '\0';
 	fclose(f);
+	for (at = bench.request; (at = strstr(at, MARK)) != NULL; at += MARK_LEN) {
+		if (bench.mark_count == MARKS_MAX)
+			die("too many marks");
+		bench.mark[bench.mark_count++] = (size_t)(at - bench.request);
+	}
 }
 
 static int compare(const void *a, const void *b)
