@@ -7,17 +7,18 @@
 #include "base/clock.h"
 #include "base/fold.h"
 #include "identity/account.h"
+#include "identity/account_check.h"
+#include "identity/event.h"
 #include "identity/totp.h"
 
 #define LOGIN_MAX 64
-#define TEXT_MAX 120 /* characters of a name, a profession, a site */
 
 struct put {
 	const struct actor *by;
 	const struct account_change *change;
 	char login[LOGIN_MAX + 1], new_login[LOGIN_MAX + 1], new_id[ID_SIZE];
-	char hash[PASSWORD_HASH_SIZE]; /* of the new password, "" to keep */
-	bool create, short_password;
+	struct password_new_hash fresh; /* hash "": keep */
+	bool create;
 	struct arena *arena;
 	struct account *ret;
 };
@@ -47,63 +48,13 @@ static int login_check(const char *login, char ret[LOGIN_MAX + 1], struct err *e
 	return 0;
 }
 
-static int text_check(const char *value, const char *field, const char *label, struct err *err)
-{
-	if (!value)
-		return 0;
-	if (!utf8_valid(value, strlen(value), NULL) || text_has_control(value, false))
-		return err_field(err, ERR_INVALID, field,
-				 "%sに使えない文字があります。入力し直してください。", label);
-	if (utf8_length(value) > TEXT_MAX)
-		return err_field(err, ERR_INVALID, field, "%sは%d文字までにしてください。", label,
-				 TEXT_MAX);
-	return 0;
-}
-
-static int date_check(const char *value, const char *field, struct err *err)
-{
-	if (!value || !*value || date_valid(value))
-		return 0;
-	return err_field(err, ERR_INVALID, field,
-			 "日付は 2026-04-01 のように書いてください。期限がなければ空欄にします。");
-}
-
-static int change_check(const struct account_change *c, bool create, struct err *err)
-{
-	int r = text_check(c->name, "name", "氏名", err);
-
-	if (r >= 0)
-		r = text_check(c->kana, "kana", "ふりがな", err);
-	if (r >= 0)
-		r = text_check(c->profession, "profession", "職種", err);
-	if (r >= 0)
-		r = text_check(c->site, "site", "施設", err);
-	if (r >= 0)
-		r = text_check(c->department, "department", "部署", err);
-	if (r >= 0)
-		r = date_check(c->valid_from, "valid_from", err);
-	if (r >= 0)
-		r = date_check(c->valid_until, "valid_until", err);
-	if (r < 0)
-		return r;
-	if ((create || c->name) && (!c->name || !*c->name))
-		return err_field(err, ERR_INVALID, "name", "氏名を書いてください。");
-	if (c->role >= ROLE_MAX || (create && c->role < 0))
-		return err_field(err, ERR_INVALID, "role", "役割を選んでください。");
-	if (c->totp && *c->totp && !totp_secret_valid(c->totp))
-		return err_field(
-			err, ERR_INVALID, "totp",
-			"認証アプリの鍵が正しくありません。QRコードを出し直してください。");
-	return 0;
-}
-
 /* Enrolling one's own second factor needs no administrator. */
 static bool is_own_totp(const struct actor *by, const struct account *a,
 			const struct account_change *c)
 {
 	return strcmp(by->account, a->id) == 0 && c->totp && !c->login && !c->name &&
-	       !c->profession && !c->site && !c->department && !c->vendor && !c->staff && !c->kana &&
-	       !c->valid_from && !c->valid_until && c->role < 0 && c->disabled < 0 &&
+	       !c->profession && !c->site && !c->department && !c->vendor && !c->staff &&
+	       !c->kana && !c->valid_from && !c->valid_until && c->role < 0 && c->disabled < 0 &&
 	       !c->password && c->must_change < 0;
 }
 
@@ -118,18 +69,35 @@ static int put_permit(const struct put *p, const struct account *now, struct err
 static int put_password(struct store *s, struct put *p, const struct account *now, struct err *err)
 {
 	const struct account_change *c = p->change;
-	bool factor = c->totp ? *c->totp != '\0' : now && now->has_totp;
-	const char *login = c->login ? c->login : p->login;
-	const char *name = c->name ? c->name : now ? now->name : "";
+	struct access_policy policy;
+	struct password_about about = {
+		.policy = &policy,
+		.login = c->login ? c->login : p->login,
+		.name = c->name ? c->name
+			: now	? now->name
+				: "",
+		.kana = c->kana ? c->kana
+			: now	? now->kana
+				: "",
+		.org = store_org_name(s),
+		.second_factor = c->totp ? *c->totp != '\0' : now && account_has_factor(now),
+	};
 	int r;
 
 	if (!c->password)
 		return 0;
-	r = password_check_factors(c->password, login, name, factor, err);
+	if ((now ? (int)now->kind : c->kind) == ACCOUNT_MACHINE)
+		return err_field(err, ERR_INVALID, "password",
+				 "機器連携用のアカウントにパスワードは付けられません。"
+				 "代わりに鍵を発行してください。");
+	r = policy_current(s, &policy, err);
+	if (r >= 0)
+		r = password_refuse(c->password, &about, err);
 	if (r < 0)
 		return r;
-	p->short_password = password_short(c->password);
-	return password_hash(s, c->password, p->hash, err);
+	p->fresh.short_password = password_short(c->password, &policy);
+	p->fresh.first = c->must_change == 1;
+	return password_hash(s, c->password, p->fresh.hash, err);
 }
 
 /* Somebody must always be able to look after the accounts. */
@@ -140,7 +108,7 @@ static int keep_planner(struct conn *c, const struct account *before, const stru
 	int r;
 
 	if (before->role != ROLE_PLANNER || before->disabled ||
-	    (after->role == ROLE_PLANNER && !after->disabled))
+	    (after->role == ROLE_PLANNER && !after->disabled && !*after->valid_until))
 		return 0;
 	r = stmt_begin(c, STMT_ACCOUNT_COUNT_ROLE, &st, err);
 	if (r < 0)
@@ -151,10 +119,10 @@ static int keep_planner(struct conn *c, const struct account *before, const stru
 	if (r < 0)
 		return r;
 	if (r == 0 || col_int(st, 0) == 0)
-		return err_set(
-			err, ERR_INVALID,
-			"「%s」は、使える最後の「%s」です。先に別の人をその役割にしてください。",
-			before->name, role_label(ROLE_PLANNER));
+		return err_set(err, ERR_INVALID,
+			       "「%s」は、期限なく使える最後の「%"
+			       "s」です。先に別の人をその役割にしてください。",
+			       before->name, role_label(ROLE_PLANNER));
 	return 0;
 }
 
@@ -176,10 +144,8 @@ static int rename_check(struct tx *tx, struct put *p, struct account *a, struct 
 	return 0;
 }
 
-static void apply(const struct put *p, struct account *a, struct credentials *cred)
+static void apply_texts(const struct account_change *c, struct account *a)
 {
-	const struct account_change *c = p->change;
-
 	a->name = c->name ? c->name : a->name;
 	a->profession = c->profession ? c->profession : a->profession;
 	a->site = c->site ? c->site : a->site;
@@ -189,6 +155,13 @@ static void apply(const struct put *p, struct account *a, struct credentials *cr
 	a->kana = c->kana ? c->kana : a->kana;
 	a->valid_from = c->valid_from ? c->valid_from : a->valid_from;
 	a->valid_until = c->valid_until ? c->valid_until : a->valid_until;
+}
+
+static void apply(const struct put *p, struct account *a, struct credentials *cred, int64_t now_us)
+{
+	const struct account_change *c = p->change;
+
+	apply_texts(c, a);
 	if (c->role >= 0)
 		a->role = (enum role)c->role;
 	if (c->disabled >= 0)
@@ -197,22 +170,88 @@ static void apply(const struct put *p, struct account *a, struct credentials *cr
 		a->must_change = c->must_change != 0;
 	if (c->totp)
 		snprintf(cred->totp, sizeof cred->totp, "%s", c->totp);
-	if (*p->hash) {
-		memcpy(cred->hash, p->hash, sizeof cred->hash);
-		cred->short_password = p->short_password;
-	}
+	if (*p->fresh.hash)
+		password_set(cred, &p->fresh, now_us);
 	/* Eight characters were enough only beside a second factor. */
-	if (!*cred->totp && *cred->hash && cred->short_password)
+	if (!*cred->totp && !cred->authenticator_count && *cred->hash && cred->short_password)
 		a->must_change = true;
 }
 
-/* Whoever loses access, or gets other credentials from somebody else, must sign
- * in anew. */
-static bool ends_sessions(const struct put *p, const struct account *a)
+/* Whoever loses access, gets another role, or other credentials from somebody else, must
+ * sign in anew. */
+static bool ends_sessions(const struct put *p, const struct account *before,
+			  const struct account *a, const char *today)
 {
 	bool self = strcmp(p->by->account, a->id) == 0;
 
-	return a->disabled || *p->hash || (p->change->totp && !self);
+	return !account_usable(a, today) || *p->fresh.hash || (p->change->totp && !self) ||
+	       (!p->create && (a->role != before->role || strcmp(a->vendor, before->vendor) != 0));
+}
+
+static int end_access(struct tx *tx, const struct put *p, const struct account *before,
+		      const struct account *a, struct err *err)
+{
+	STMT_CLEANUP *tokens = NULL;
+	char today[DATE_SIZE];
+	int r;
+
+	date_of_us(tx_now(tx), today);
+	if (!ends_sessions(p, before, a, today))
+		return 0;
+	r = sessions_end_all(tx, a->id, err);
+	if (r < 0 || account_usable(a, today))
+		return r;
+	r = stmt_begin(tx_conn(tx), STMT_ACCOUNT_TOKENS_END, &tokens, err);
+	if (r < 0)
+		return r;
+	stmt_text(tokens, 1, a->id);
+	return stmt_step(tokens, err);
+}
+
+/* --- what the log says about it ------------------------------------------------ */
+
+static bool rights_differ(const struct account *a, const struct account *b)
+{
+	return a->role != b->role || strcmp(a->site, b->site) != 0 ||
+	       strcmp(a->department, b->department) != 0 ||
+	       strcmp(a->profession, b->profession) != 0 || strcmp(a->vendor, b->vendor) != 0;
+}
+
+static int note(struct tx *tx, const struct put *p, const struct account *a, enum event_kind kind,
+		const char *detail, struct err *err)
+{
+	struct event e = { .kind = kind, .subject = a->id, .detail = detail };
+
+	return event_append(tx, p->by, &e, err);
+}
+
+static int note_all(struct tx *tx, const struct put *p, const struct account *before,
+		    const struct account *a, struct err *err)
+{
+	char rights[160];
+	int r = note(tx, p, a, EVENT_ACCOUNT,
+		     p->create			       ? "利用者を登録しました"
+		     : a->disabled == before->disabled ? "利用者の登録を変えました"
+		     : a->disabled		       ? "利用を停止しました"
+						       : "利用を再開しました",
+		     err);
+
+	if (r >= 0 && !p->create && rights_differ(before, a)) {
+		snprintf(rights, sizeof rights, "権限を変えました（役割: %s から %s）",
+			 role_label(before->role), role_label(a->role));
+		r = note(tx, p, a, EVENT_RIGHTS, rights, err);
+	}
+	if (r >= 0 && *p->fresh.hash)
+		r = note(tx, p, a, EVENT_PASSWORD,
+			 p->fresh.first ? "最初のパスワードを発行しました"
+					: "パスワードを設定しました",
+			 err);
+	if (r >= 0 && p->change->totp)
+		r = note(tx, p, a, EVENT_FACTOR,
+			 *p->change->totp ? "認証アプリを登録しました"
+					  : "認証アプリの登録を消しました",
+			 err);
+	return r;
 }
 
 static int put_current(struct tx *tx, struct put *p, struct account *a, struct credentials *cred,
@@ -233,6 +272,7 @@ static int put_current(struct tx *tx, struct put *p, struct account *a, struct c
 	memcpy(a->id, p->new_id, sizeof a->id);
 	a->login = p->login;
 	a->kind = (enum account_kind)p->change->kind;
+	a->disabled = a->kind == ACCOUNT_EMERGENCY; /* sealed until it is opened */
 	a->name = a->kana = a->profession = a->site = a->department = a->vendor = "";
 	a->staff = "";
 	a->valid_from = a->valid_until = "";
@@ -252,13 +292,17 @@ static int put_write(struct tx *tx, void *arg, struct err *err)
 	if (r >= 0)
 		r = rename_check(tx, p, &a, err);
 	if (r >= 0) {
-		apply(p, &a, &cred);
+		apply(p, &a, &cred, tx_now(tx));
 		r = p->create ? 0 : keep_planner(tx_conn(tx), &before, &a, err);
 	}
 	if (r >= 0)
+		r = account_one_person(tx_conn(tx), &a, err);
+	if (r >= 0)
 		r = account_append(tx, p->by->account, &a, &cred, err);
-	if (r >= 0 && ends_sessions(p, &a))
-		r = sessions_end_all(tx, a.id, err);
+	if (r >= 0)
+		r = end_access(tx, p, &before, &a, err);
+	if (r >= 0)
+		r = note_all(tx, p, &before, &a, err);
 	bytes_wipe(&cred, sizeof cred);
 	if (r >= 0)
 		*p->ret = a;
@@ -295,7 +339,7 @@ int account_put(struct store *s, const struct actor *by, bool create, const char
 	if (r >= 0 && c->login)
 		r = login_check(c->login, p.new_login, err);
 	if (r >= 0)
-		r = change_check(c, create, err);
+		r = account_change_check(c, create, p.login, err);
 	if (r < 0)
 		return r;
 	p.ret = &made;
@@ -303,11 +347,29 @@ int account_put(struct store *s, const struct actor *by, bool create, const char
 	r = put_prepare(s, &p, err);
 	if (r >= 0)
 		r = store_write(s, NULL, put_write, &p, NULL, err);
-	bytes_wipe(p.hash, sizeof p.hash);
+	bytes_wipe(&p.fresh, sizeof p.fresh);
 	if (r < 0)
 		return r;
 	r = account_copy(arena, &made, err);
 	if (r >= 0 && ret)
 		*ret = made;
+	return r;
+}
+
+int account_put_first(struct store *s, const struct actor *by, bool create, const char *login,
+		      struct account_change *c, char ret_password[32], struct account *ret,
+		      struct arena *arena, struct err *err)
+{
+	int tries, r = ERR_BUG;
+
+	c->password = ret_password;
+	c->must_change = 1;
+	for (tries = 0; tries < 8; tries++) {
+		password_new(ret_password);
+		r = account_put(s, by, create, login, c, ret, arena, err);
+		/* By chance the syllables may hold the person's name. */
+		if (r != ERR_INVALID || !err || strcmp(err->field, "password") != 0)
+			break;
+	}
 	return r;
 }

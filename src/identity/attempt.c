@@ -7,20 +7,24 @@
 
 #define SECOND_US INT64_C(1000000)
 
-/* About ten tries in fifteen minutes for one login from one address; milder
- * limits against many addresses on one login and many logins from one address,
- * which must not keep a whole ward out. */
-static const struct throttle_rule rules[] = {
-	{ "pair", 3, 10 * SECOND_US, 300 * SECOND_US },
-	{ "login", 15, 5 * SECOND_US, 60 * SECOND_US },
-	{ "address", 40, 5 * SECOND_US, 60 * SECOND_US },
+#define HOUR_US (3600 * SECOND_US)
+
+enum { BY_PAIR, BY_LOGIN, BY_ADDRESS, BY_DEVICE, RULE_COUNT };
+
+/* Ten tries in fifteen minutes for one login from one address, and for one login from all
+ * addresses and browsers it never signed in from together; a milder limit on many logins
+ * from one address, which must not keep a whole ward out. A browser the person has used
+ * before is counted for itself and nothing else delays it. */
+static const struct throttle_rule rules[RULE_COUNT] = {
+	[BY_PAIR] = { "pair", 3, 10 * SECOND_US, 300 * SECOND_US, 0 },
+	[BY_LOGIN] = { "login", 5, 30 * SECOND_US, 240 * SECOND_US, HOUR_US },
+	[BY_ADDRESS] = { "address", 40, 5 * SECOND_US, 60 * SECOND_US, HOUR_US },
+	[BY_DEVICE] = { "device", 5, 10 * SECOND_US, 300 * SECOND_US, 0 },
 };
 
 /* Remembers from where somebody has signed in: tries from elsewhere must not keep
  * that person out. Never delays. */
-static const struct throttle_rule known = { "known", INT32_MAX, 0, 0 };
-
-#define RULE_COUNT (sizeof rules / sizeof rules[0])
+static const struct throttle_rule known = { "known", INT32_MAX, 0, 0, 0 };
 
 static void pair_text(const struct attempt *a, char *ret, size_t size)
 {
@@ -28,13 +32,20 @@ static void pair_text(const struct attempt *a, char *ret, size_t size)
 }
 
 /* What rule i counts; false where it does not apply. */
-static bool subject(const struct attempt *a, size_t i, bool is_known, char *ret, size_t size)
+static bool subject(const struct attempt *a, int i, bool is_known, char *ret, size_t size)
 {
-	if (i == 0)
-		pair_text(a, ret, size);
-	else
-		snprintf(ret, size, "%s", i == 1 ? a->login : a->address ? a->address : "");
-	return i == 0 || (a->address && !(i == 1 && is_known));
+	switch (i) {
+	case BY_PAIR: pair_text(a, ret, size); return !a->device;
+	case BY_LOGIN:
+		snprintf(ret, size, "%s", a->login);
+		return a->address && !is_known && !a->device;
+	case BY_ADDRESS:
+		snprintf(ret, size, "%s", a->address ? a->address : "");
+		return a->address && !a->device;
+	default:
+		snprintf(ret, size, "%s\n%s", a->login, a->device ? a->device : "");
+		return a->device != NULL;
+	}
 }
 
 int attempt_begin(struct store *s, const struct attempt *a, struct err *err)
@@ -43,7 +54,7 @@ int attempt_begin(struct store *s, const struct attempt *a, struct err *err)
 	int64_t now, wait = 0, one;
 	char text[512];
 	bool is_known;
-	size_t i;
+	int i;
 
 	if (!st)
 		return err_nomem(err);
@@ -72,17 +83,27 @@ int attempt_begin(struct store *s, const struct attempt *a, struct err *err)
 void attempt_right(struct store *s, const struct attempt *a)
 {
 	struct identity_state *st = identity_state(s);
+	bool is_known;
 	char text[512];
 	int64_t now;
-	size_t i;
+	int i;
 
 	if (!st)
 		return;
 	now = identity_mono(st);
 	pthread_mutex_lock(&st->lock);
-	for (i = 0; i < RULE_COUNT; i++)
-		if (subject(a, i, false, text, sizeof text))
+	pair_text(a, text, sizeof text);
+	is_known = throttle_knows(&st->throttle, &known, text);
+	for (i = 0; i < RULE_COUNT; i++) {
+		if (!subject(a, i, is_known, text, sizeof text))
+			continue;
+		/* Being right once says nothing about the other tries at this login or from
+		 * this address: only the own one is taken back. */
+		if (i == BY_LOGIN || i == BY_ADDRESS)
+			throttle_undo(&st->throttle, &rules[i], text);
+		else
 			throttle_clear(&st->throttle, &rules[i], text);
+	}
 	pair_text(a, text, sizeof text);
 	throttle_enter(&st->throttle, &known, text, now);
 	pthread_mutex_unlock(&st->lock);

@@ -7,6 +7,7 @@
 struct attempt {
 	const char *login;   /* folded login, or an account id */
 	const char *address; /* of the client; NULL for a signed-in person */
+	const char *device;  /* browser this person has signed in from before, or NULL */
 };
 
 /* Counts a try, or refuses it with ERR_BUSY and the seconds to wait. */

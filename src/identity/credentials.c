@@ -73,6 +73,7 @@ int credentials_load(struct conn *c, int64_t seq, struct credentials *ret, struc
 	get_text(o, "hash", ret->hash, sizeof ret->hash);
 	get_text(o, "totp", ret->totp, sizeof ret->totp);
 	ret->short_password = json_is_true(json_object_get(o, "short"));
+	ret->first_password = json_is_true(json_object_get(o, "first"));
 	ret->set_us = get_int(o, "set");
 	read_list(json_object_get(o, "past"), ret->past[0], PASSWORDS_PAST, PASSWORD_HASH_SIZE);
 	ret->recovery_count = read_list(json_object_get(o, "recovery"), ret->recovery[0],
@@ -143,6 +144,8 @@ int credentials_encode(const struct credentials *cred, struct buf *b, struct err
 	set_text(o, "totp", cred->totp);
 	if (cred->short_password)
 		json_object_set_new(o, "short", json_true());
+	if (cred->first_password)
+		json_object_set_new(o, "first", json_true());
 	set_int(o, "set", cred->set_us);
 	set_list(o, "past", cred->past[0], PASSWORDS_PAST, PASSWORD_HASH_SIZE);
 	set_list(o, "recovery", cred->recovery[0], cred->recovery_count, RECOVERY_HASH_SIZE);

@@ -29,6 +29,7 @@ struct credentials {
 	char hash[PASSWORD_HASH_SIZE]; /* "" without a password */
 	char totp[112];		       /* base32, "" without a second factor */
 	bool short_password;	       /* too short to stand without a second factor */
+	bool first_password;	       /* given by somebody else, not changed yet */
 	int64_t set_us;		       /* when the password was set, UTC; 0: not known */
 	char past[PASSWORDS_PAST][PASSWORD_HASH_SIZE];	   /* newest first, "" ends the list */
 	char recovery[RECOVERY_CODES][RECOVERY_HASH_SIZE]; /* hashes of unused codes */

@@ -3,6 +3,7 @@
 #define DAICHO_IDENTITY_SESSION_H
 
 #include "identity/account.h"
+#include "identity/sessions.h"
 #include "identity/state.h"
 
 struct session_row {
@@ -19,14 +20,6 @@ void session_hash(const char *token, uint8_t ret[HASH_SIZE]);
 /* ERR_DENIED with the one text for a session that is not (or no longer) there. */
 int session_none(struct err *err);
 
-/* How long a session lasts on one class of terminal. */
-struct session_limits {
-	int64_t idle_us;     /* until the screen locks */
-	int64_t keep_us;     /* how long a locked session waits for its owner */
-	int64_t absolute_us; /* until it ends in any case */
-};
-/* By the facility's policy; `terminal` as in struct session. */
-void session_limits(struct store *s, const char *terminal, struct session_limits *ret);
 /* Whether a session made in this run of the machine is within its limits (5 minutes
  * while the second factor is missing). */
 bool session_alive(const struct session_row *row, const struct session_limits *limits,

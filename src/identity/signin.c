@@ -1,15 +1,17 @@
-/* Signing in, second factor, re-authentication and change of password. */
+/* Signing in: the password, and what follows when a second factor was right. */
+#include "identity/signin.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/fold.h"
-#include "identity/attempt.h"
-#include "identity/session.h"
+#include "identity/device.h"
+#include "identity/policy.h"
 #include "identity/spare.h"
-#include "identity/totp.h"
 
 #define LOGIN_SIZE 129
+#define DAY_US (INT64_C(24) * 3600 * 1000000)
 
 static int login_denied(struct err *err)
 {
@@ -22,6 +24,48 @@ static int login_denied(struct err *err)
 static bool login_key(const char *login, char ret[LOGIN_SIZE])
 {
 	return login && fold_key(login, ret, LOGIN_SIZE) > 0;
+}
+
+const char *factor_label(const char *name)
+{
+	static const struct {
+		const char *name, *label;
+	} labels[] = {
+		{ "password", "パスワード" },  { "totp", "確認コード" },
+		{ "recovery", "回復コード" },  { "bypass", "一時コード" },
+		{ "key", "セキュリティキー" }, { "cert", "電子証明書" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof labels / sizeof labels[0]; i++)
+		if (strcmp(labels[i].name, name) == 0)
+			return labels[i].label;
+	return name;
+}
+
+void signin_actor(const struct account *a, enum act_mark mark, struct actor *ret)
+{
+	*ret = (struct actor){ .name = a->name,
+			       .role = a->role,
+			       .profession = a->profession,
+			       .site = a->site,
+			       .department = a->department,
+			       .vendor = a->vendor,
+			       .mark = mark };
+	memcpy(ret->account, a->id, sizeof ret->account);
+}
+
+void signin_refused(struct store *s, const char *account, const char *why, const char *address)
+{
+	const struct actor nobody = { "", "", ROLE_STAFF };
+	char detail[160];
+	struct event e = {
+		.kind = EVENT_SIGNIN_REFUSED, .subject = account, .detail = detail, .refused = true
+	};
+
+	snprintf(detail, sizeof detail, "%s（%s から）", why,
+		 address && *address ? address : "場所不明");
+	event_note(s, &nobody, &e);
 }
 
 /* Account and credentials, all empty when the login is unknown. */
@@ -43,35 +87,119 @@ static int find_person(struct store *s, const char *login, struct arena *arena, 
 	return r == ERR_NOT_FOUND ? 0 : r;
 }
 
+/* True if the account may be used with a password today. */
+static bool may_enter(const struct account *a, const struct credentials *cred,
+		      const struct access_policy *p, int64_t now_us)
+{
+	char today[DATE_SIZE];
+
+	date_of_us(now_us, today);
+	if (a->kind == ACCOUNT_MACHINE || !account_usable(a, today))
+		return false;
+	return !cred->first_password || !cred->set_us ||
+	       now_us - cred->set_us <= p->first_days * DAY_US;
+}
+
+/* True if the policy wants another password: this one got too old, or is too short
+ * since the facility chose stricter rules. */
+static bool is_due(const struct account *a, const struct credentials *cred, const char *password,
+		   const struct access_policy *p, int64_t now_us)
+{
+	bool factor = account_has_factor(a);
+	int days = factor ? 0 : policy_rules(p)->change_days;
+
+	return strlen(password) < (size_t)password_least(p, factor) ||
+	       (days && cred->set_us && now_us - cred->set_us > days * DAY_US);
+}
+
+int signin_password(struct store *s, const char *login, const char *password, struct arena *arena,
+		    struct account *ret, bool *ret_due, struct err *err)
+{
+	struct credentials cred = { .hash = "" };
+	struct access_policy policy;
+	int64_t now_us = clock_now_us();
+	int r = policy_current(s, &policy, err);
+
+	password = password ? password : "";
+	if (r >= 0)
+		r = find_person(s, login, arena, ret, &cred, err);
+	if (r >= 0)
+		r = password_verify(s, password, cred.hash, err);
+	if (r > 0 && may_enter(ret, &cred, &policy, now_us)) {
+		*ret_due = is_due(ret, &cred, password, &policy, now_us);
+		r = 0;
+	} else if (r >= 0) {
+		r = login_denied(err);
+	}
+	bytes_wipe(&cred, sizeof cred);
+	return r;
+}
+
+/* --- sessions ---------------------------------------------------------------- */
+
 struct signin {
 	const struct identity_state *st;
-	int64_t now_us, step;
-	bool pending;
+	int64_t now_us;
+	bool pending, due;
 	struct session *session;
+	struct arena *arena;
 	const uint8_t *old_hash; /* of the session it takes the place of */
+	const struct second_factor *factor;
 };
 
-static int signin_write(struct tx *tx, void *arg, struct err *err)
+/* The event of a session that is complete. */
+static int note_signin(struct tx *tx, const struct session *s, struct err *err)
+{
+	struct event e = { .kind = EVENT_SIGNIN };
+	char detail[256], name[24];
+	const char *p = s->factors;
+	struct actor who;
+	size_t n = 0, len;
+
+	for (detail[0] = '\0'; *p && n < sizeof detail; p += len + (p[len] == ' ')) {
+		len = strcspn(p, " ");
+		snprintf(name, sizeof name, "%.*s", (int)len, p);
+		n += (size_t)snprintf(detail + n, sizeof detail - n, "%s%s", n ? "、" : "",
+				      factor_label(name));
+	}
+	if (*s->address && n < sizeof detail)
+		snprintf(detail + n, sizeof detail - n, "（%s から）", s->address);
+	e.detail = detail;
+	signin_actor(&s->account, s->mark, &who);
+	return event_append(tx, &who, &e, err);
+}
+
+/* Has the password changed before anything else. */
+static int write_due(struct tx *tx, struct signin *in, struct err *err)
+{
+	struct account *a = &in->session->account;
+	struct event e = { .kind = EVENT_PASSWORD,
+			   .subject = a->id,
+			   .detail = "規則により、変更を求めました" };
+	struct credentials cred = { .hash = "" };
+	int64_t seq = 0;
+	int r = account_load(tx_conn(tx), a->id, NULL, in->arena, a, &seq, err);
+
+	if (r >= 0)
+		r = credentials_load(tx_conn(tx), seq, &cred, err);
+	if (r >= 0) {
+		a->must_change = true;
+		r = account_append(tx, actor_system.account, a, &cred, err);
+	}
+	bytes_wipe(&cred, sizeof cred);
+	return r < 0 ? r : event_append(tx, &actor_system, &e, err);
+}
+
+static int login_write(struct tx *tx, void *arg, struct err *err)
 {
 	struct signin *in = arg;
 	int r = sessions_prune(tx, in->st, in->now_us, err);
 
-	return r < 0 ? r : session_start(tx, in->st, in->now_us, in->pending, in->session, err);
-}
-
-/* 0 when the password is right and the account may be used. */
-static int check_person(struct store *s, const char *login, const char *password,
-			struct arena *arena, struct account *ret, struct err *err)
-{
-	struct credentials cred;
-	int r = find_person(s, login, arena, ret, &cred, err);
-
+	if (r >= 0 && in->due && !in->session->account.must_change)
+		r = write_due(tx, in, err);
 	if (r >= 0)
-		r = password_verify(s, password ? password : "", cred.hash, err);
-	bytes_wipe(&cred, sizeof cred);
-	if (r < 0)
-		return r;
-	return r && !ret->disabled ? 0 : login_denied(err);
+		r = session_start(tx, in->st, in->now_us, in->pending, in->session, err);
+	return r < 0 || in->pending ? r : note_signin(tx, in->session, err);
 }
 
 /* Notes where a session comes from. */
@@ -80,15 +208,44 @@ static void set_origin(struct session *s, const struct session_origin *from)
 	snprintf(s->address, sizeof s->address, "%s", from->address ? from->address : "");
 	snprintf(s->agent, sizeof s->agent, "%s", from->agent ? from->agent : "");
 	snprintf(s->terminal, sizeof s->terminal, "%s", from->terminal ? from->terminal : "");
+	snprintf(s->factors, sizeof s->factors, "password");
+}
+
+enum login_result session_next(const struct session *s)
+{
+	return s->totp_pending		? LOGIN_NEEDS_TOTP
+	       : s->account.must_change ? LOGIN_NEEDS_CHANGE
+	       : s->must_enrol		? LOGIN_NEEDS_FACTOR
+					: LOGIN_DONE;
+}
+
+static int open_session(struct store *s, struct signin *in, struct err *err)
+{
+	struct session *ret = in->session;
+	int r;
+
+	in->now_us = identity_mono(identity_state(s));
+	in->pending = account_has_factor(&ret->account);
+	if (ret->account.kind == ACCOUNT_EMERGENCY)
+		ret->mark = ACT_EMERGENCY;
+	r = store_write(s, NULL, login_write, in, NULL, err);
+	/* On a full disk people must still get in to read. A second factor cannot be
+	 * noted as used then, and stays refused. */
+	if (r == ERR_IO && !in->pending && !store_writable(s, NULL)) {
+		session_fill(ret, in->now_us, false);
+		spare_keep(identity_state(s), ret, in->now_us);
+		r = 0;
+	}
+	return r < 0 ? r : session_wants(s, ret, err);
 }
 
 int session_login(struct store *s, const char *login, const char *password,
-		  const struct session_origin *from, struct arena *arena, struct session *ret, enum login_result *ret_result,
-		  struct err *err)
+		  const struct session_origin *from, struct arena *arena, struct session *ret,
+		  enum login_result *ret_result, struct err *err)
 {
-	struct signin in = { .st = identity_state(s), .session = ret };
-	char key[LOGIN_SIZE];
-	struct attempt a = { key, from->address ? from->address : "" };
+	struct signin in = { .st = identity_state(s), .session = ret, .arena = arena };
+	char key[LOGIN_SIZE], device[DEVICE_ID_SIZE];
+	struct attempt a = { key, from->address ? from->address : "", NULL };
 	int r;
 
 	if (!in.st)
@@ -97,219 +254,88 @@ int session_login(struct store *s, const char *login, const char *password,
 	set_origin(ret, from);
 	if (!login_key(login, key))
 		snprintf(key, sizeof key, "-");
+	if (device_known(s, from->device, key, device))
+		a.device = device;
 	r = attempt_begin(s, &a, err);
-	if (r >= 0)
-		r = check_person(s, key, password, arena, &ret->account, err);
+	if (r < 0)
+		return r;
+	r = signin_password(s, key, password, arena, &ret->account, &in.due, err);
+	if (r == ERR_DENIED)
+		signin_refused(s, *ret->account.id ? ret->account.id : NULL,
+			       "ログイン名かパスワードの誤り、または使えない利用者", a.address);
 	if (r < 0)
 		return r;
 	attempt_right(s, &a);
-	in.now_us = identity_mono(identity_state(s));
-	in.pending = ret->account.has_totp;
-	r = store_write(s, NULL, signin_write, &in, NULL, err);
-	/* On a full disk people must still get in to read. A second factor cannot be
-	 * noted as used then, and stays refused. */
-	if (r == ERR_IO && !in.pending && !store_writable(s, NULL)) {
-		session_fill(ret, in.now_us, false);
-		spare_keep(identity_state(s), ret, in.now_us);
-		r = 0;
-	}
+	r = open_session(s, &in, err);
 	if (r < 0)
 		return r;
-	*ret_result = in.pending		 ? LOGIN_NEEDS_TOTP
-		      : ret->account.must_change ? LOGIN_NEEDS_CHANGE
-						 : LOGIN_DONE;
+	*ret_result = session_next(ret);
 	return 0;
 }
 
-static int totp_denied(struct err *err)
+/* --- the second factor ------------------------------------------------------- */
+
+int signin_pending(struct store *s, const char *token, struct arena *arena, struct session *ret,
+		   struct session_row *ret_row, struct attempt *ret_attempt, struct err *err)
 {
-	return err_field(err, ERR_DENIED, "code",
-			 "確認コードが違います。認証アプリに今出ている6桁の数字を入力してください。"
-			 "一度使ったコードは使えないので、次の数字に変わるまで待ってください。");
+	int r = session_load(s, token, arena, ret, ret_row, err);
+
+	if (r < 0)
+		return r;
+	if (!ret_row->pending)
+		return err_set(err, ERR_INVALID, "確認コードは既に受け付けています。");
+	*ret_attempt = (struct attempt){ ret_row->account, ret_row->address, NULL };
+	return 0;
 }
 
-/* Takes the step if it is newer than the last one used: each code once. */
-static int totp_use(struct tx *tx, const char *account, int64_t step, struct err *err)
+static int take_factor(struct tx *tx, struct signin *in, struct err *err)
 {
-	STMT_CLEANUP *last = NULL;
-	STMT_CLEANUP *use = NULL;
-	int r = stmt_begin(tx_conn(tx), STMT_TOTP_STEP, &last, err);
+	struct account *a = &in->session->account;
+	struct credentials cred = { .hash = "" };
+	bool changed = false;
+	int64_t seq = 0;
+	int r = account_load(tx_conn(tx), a->id, NULL, in->arena, a, &seq, err);
 
-	if (r < 0)
-		return r;
-	stmt_text(last, 1, account);
-	r = stmt_step(last, err);
-	if (r < 0)
-		return r;
-	if (r > 0 && col_int(last, 0) >= step)
-		return totp_denied(err);
-	r = stmt_begin(tx_conn(tx), STMT_TOTP_USED, &use, err);
-	if (r < 0)
-		return r;
-	stmt_text(use, 1, account);
-	stmt_int(use, 2, step);
-	return stmt_step(use, err);
+	if (r >= 0)
+		r = credentials_load(tx_conn(tx), seq, &cred, err);
+	if (r >= 0 && in->factor->take)
+		r = in->factor->take(tx, a, &cred, in->factor->arg, &changed, err);
+	if (r >= 0 && changed)
+		r = account_append(tx, a->id, a, &cred, err);
+	bytes_wipe(&cred, sizeof cred);
+	return r;
 }
 
-static int totp_write(struct tx *tx, void *arg, struct err *err)
+static int complete_write(struct tx *tx, void *arg, struct err *err)
 {
 	struct signin *in = arg;
 	struct session_row row;
 	int r = session_row_load(tx_conn(tx), in->old_hash, &row, err);
 
 	if (r >= 0)
-		r = totp_use(tx, in->session->account.id, in->step, err);
+		r = take_factor(tx, in, err);
 	if (r >= 0)
 		r = session_delete(tx, in->old_hash, err);
-	return r < 0 ? r : session_start(tx, in->st, in->now_us, false, in->session, err);
-}
-
-/* 0 and the step when `code` is right now. */
-static int totp_verify(struct store *s, const char *account, const char *code, struct arena *arena,
-		       int64_t *ret_step, struct err *err)
-{
-	struct credentials cred = { .hash = "" };
-	struct conn *c = NULL;
-	struct account a;
-	int64_t seq = 0;
-	int r = store_read_begin(s, &c, err);
-
-	if (r < 0)
-		return r;
-	r = account_load(c, account, NULL, arena, &a, &seq, err);
 	if (r >= 0)
-		r = credentials_load(c, seq, &cred, err);
-	store_read_end(c);
-	if (r >= 0 && (!*cred.totp || !totp_match(cred.totp, code, clock_now_us(), ret_step)))
-		r = totp_denied(err);
-	bytes_wipe(&cred, sizeof cred);
-	return r;
+		r = session_start(tx, in->st, in->now_us, false, in->session, err);
+	return r < 0 ? r : note_signin(tx, in->session, err);
 }
 
-int session_totp(struct store *s, const char *token, const char *code, struct arena *arena,
-		 struct session *ret, struct err *err)
+int signin_complete(struct store *s, struct session *session, const struct second_factor *f,
+		    struct arena *arena, struct err *err)
 {
-	struct signin in = { .st = identity_state(s), .session = ret };
+	struct signin in = {
+		.st = identity_state(s), .session = session, .arena = arena, .factor = f
+	};
 	uint8_t hash[HASH_SIZE];
-	struct session_row row;
-	struct attempt a = { NULL, NULL };
-	int r = session_load(s, token, arena, ret, &row, err);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (!row.pending)
-		return err_set(err, ERR_INVALID, "確認コードは既に受け付けています。");
-	a.login = row.account;
-	r = attempt_begin(s, &a, err);
-	if (r >= 0)
-		r = totp_verify(s, row.account, code, arena, &in.step, err);
-	if (r < 0)
-		return r;
-	session_hash(token, hash);
+	session_hash(session->token, hash);
 	in.old_hash = hash;
 	in.now_us = identity_mono(identity_state(s));
-	r = store_write(s, NULL, totp_write, &in, NULL, err);
-	if (r < 0)
-		return r;
-	attempt_right(s, &a);
-	return 0;
-}
-
-/* Checks the password of somebody signed in, with the same delays. */
-static int check_own_password(struct store *s, const struct session *session, const char *password,
-			      struct err *err)
-{
-	struct attempt a = { session->account.id, NULL };
-	struct account now;
-	struct arena arena;
-	int r = attempt_begin(s, &a, err);
-
-	if (r < 0)
-		return r;
-	arena_init(&arena, 0);
-	r = check_person(s, session->account.login, password, &arena, &now, err);
-	arena_release(&arena);
-	if (r >= 0)
-		attempt_right(s, &a);
-	else if (r == ERR_DENIED)
-		err_field(err, r, "password", "パスワードが違います。もう一度入力してください。");
-	return r;
-}
-
-int session_reauth(struct store *s, const struct session *session, const char *password,
-		   struct err *err)
-{
-	uint8_t hash[HASH_SIZE];
-	int r;
-
-	if (session->totp_pending)
-		return session_none(err);
-	r = check_own_password(s, session, password, err);
-	if (r < 0)
-		return r;
-	session_hash(session->token, hash);
-	return session_mark_reauth(s, hash, identity_mono(identity_state(s)), err);
-}
-
-struct repass {
-	struct signin in;
-	struct arena *arena;
-	char hash[PASSWORD_HASH_SIZE];
-	bool short_password;
-};
-
-static int repass_write(struct tx *tx, void *arg, struct err *err)
-{
-	struct repass *p = arg;
-	struct account *a = &p->in.session->account;
-	struct credentials cred = { .hash = "" };
-	int64_t seq = 0;
-	int r = account_load(tx_conn(tx), a->id, NULL, p->arena, a, &seq, err);
-
-	if (r >= 0 && a->disabled)
-		r = session_none(err);
-	if (r >= 0)
-		r = credentials_load(tx_conn(tx), seq, &cred, err);
-	if (r >= 0) {
-		memcpy(cred.hash, p->hash, sizeof cred.hash);
-		cred.short_password = p->short_password;
-		a->must_change = false;
-		r = account_append(tx, a->id, a, &cred, err);
-	}
-	bytes_wipe(&cred, sizeof cred);
-	if (r >= 0)
-		r = sessions_end_all(tx, a->id, err);
-	return r < 0 ? r : session_start(tx, p->in.st, p->in.now_us, false, p->in.session, err);
-}
-
-int session_change_password(struct store *s, const struct session *session,
-			    const char *old_password, const char *new_password, struct arena *arena,
-			    struct session *ret, struct err *err)
-{
-	struct repass p = { .in = { .st = identity_state(s), .session = ret }, .arena = arena };
-	const struct account *a = &session->account;
-	struct session next = *session;
-	int r;
-
-	if (session->totp_pending)
-		return session_none(err);
-	new_password = new_password ? new_password : "";
-	r = check_own_password(s, session, old_password, err);
-	if (r >= 0)
-		r = password_check_factors(new_password, a->login, a->name, a->has_totp, err);
-	if (r >= 0 && strcmp(old_password, new_password) == 0)
-		r = err_field(err, ERR_INVALID, "password",
-			      "今と同じパスワードは使えません。別のものにしてください。");
-	if (r >= 0)
-		r = password_hash(s, new_password, p.hash, err);
-	if (r < 0)
-		return r;
-	p.short_password = password_short(new_password);
-	p.in.session = &next;
-	p.in.now_us = identity_mono(identity_state(s));
-	r = store_write(s, NULL, repass_write, &p, NULL, err);
-	bytes_wipe(p.hash, sizeof p.hash);
-	if (r >= 0)
-		*ret = next;
-	return r;
+	snprintf(session->factors, sizeof session->factors, "password %s", f->name);
+	if (f->mark != ACT_NORMAL)
+		session->mark = f->mark;
+	r = store_write(s, NULL, complete_write, &in, NULL, err);
+	return r < 0 ? r : session_wants(s, session, err);
 }

@@ -64,7 +64,7 @@ int64_t throttle_enter(struct throttle *t, const struct throttle_rule *rule, con
 
 	if (e->until > now_us)
 		return e->until - now_us;
-	if (e->fails && now_us - e->last > FORGET_US)
+	if (e->fails && now_us - e->last > (rule->forget_us ? rule->forget_us : FORGET_US))
 		e->fails = 0;
 	e->fails++;
 	e->last = now_us;
@@ -75,6 +75,16 @@ int64_t throttle_enter(struct throttle *t, const struct throttle_rule *rule, con
 bool throttle_knows(struct throttle *t, const struct throttle_rule *rule, const char *subject)
 {
 	return find_entry(t, rule, subject, false) != NULL;
+}
+
+void throttle_undo(struct throttle *t, const struct throttle_rule *rule, const char *subject)
+{
+	struct throttle_entry *e = find_entry(t, rule, subject, false);
+
+	if (e && e->fails > 0 && --e->fails > 0)
+		e->until = e->last;
+	else if (e)
+		memset(e, 0, sizeof *e);
 }
 
 void throttle_clear(struct throttle *t, const struct throttle_rule *rule, const char *subject)

@@ -31,9 +31,10 @@ struct throttle {
 /* How strict one kind of key is. */
 struct throttle_rule {
 	const char *kind;
-	int free_tries;	  /* tries without delay */
-	int64_t first_us; /* the delay after them, doubled with each further try */
-	int64_t most_us;  /* its limit */
+	int free_tries;	   /* tries without delay */
+	int64_t first_us;  /* the delay after them, doubled with each further try */
+	int64_t most_us;   /* its limit */
+	int64_t forget_us; /* failures count no longer after this time without a try; 0: a day */
 };
 
 void throttle_init(struct throttle *t);
@@ -46,6 +47,8 @@ int64_t throttle_wait(struct throttle *t, const struct throttle_rule *rule, cons
 		      int64_t now_us);
 /* Whether anything is remembered about this subject. */
 bool throttle_knows(struct throttle *t, const struct throttle_rule *rule, const char *subject);
+/* Takes the last try back; the delay it caused with it. */
+void throttle_undo(struct throttle *t, const struct throttle_rule *rule, const char *subject);
 /* The try was right: forgets the failures. */
 void throttle_clear(struct throttle *t, const struct throttle_rule *rule, const char *subject);
 
