@@ -30,42 +30,63 @@ static int date_check(const char *value, const char *field, struct err *err)
 			 "日付は 2026-04-01 のように書いてください。期限がなければ空欄にします。");
 }
 
-int account_change_check(const struct account_change *c, bool create, const char *login,
-			 struct err *err)
+/* The texts of a change, with how people call them. */
+static int texts_check(const struct account_change *c, struct err *err)
 {
-	int r = text_check(c->name, "name", "氏名", err);
+	const struct {
+		const char *value, *field, *label;
+	} texts[] = {
+		{ c->name, "name", "氏名" },
+		{ c->kana, "kana", "ふりがな" },
+		{ c->profession, "profession", "職種" },
+		{ c->site, "site", "施設" },
+		{ c->department, "department", "部署" },
+	};
+	size_t i;
+	int r = 0;
 
-	if (r >= 0)
-		r = text_check(c->kana, "kana", "ふりがな", err);
-	if (r >= 0)
-		r = text_check(c->profession, "profession", "職種", err);
-	if (r >= 0)
-		r = text_check(c->site, "site", "施設", err);
-	if (r >= 0)
-		r = text_check(c->department, "department", "部署", err);
+	for (i = 0; r >= 0 && i < sizeof texts / sizeof texts[0]; i++)
+		r = text_check(texts[i].value, texts[i].field, texts[i].label, err);
 	if (r >= 0)
 		r = date_check(c->valid_from, "valid_from", err);
 	if (r >= 0)
 		r = date_check(c->valid_until, "valid_until", err);
-	if (r < 0)
-		return r;
-	if ((create || c->name) && (!c->name || !*c->name))
-		return err_field(err, ERR_INVALID, "name", "氏名を書いてください。");
+	if (r >= 0 && c->valid_from && c->valid_until && *c->valid_until &&
+	    strcmp(c->valid_from, c->valid_until) > 0)
+		r = err_field(err, ERR_INVALID, "valid_until",
+			      "使い終わる日は、使い始める日より後にしてください。");
+	return r;
+}
+
+static int person_check(const struct account_change *c, const char *login, struct err *err)
+{
 	if (c->kind < 0 || c->kind >= ACCOUNT_KIND_MAX)
 		return err_field(err, ERR_INVALID, "kind", "アカウントの種類を選んでください。");
-	if (create && c->kind == ACCOUNT_PERSON &&
+	if (c->kind == ACCOUNT_PERSON &&
 	    (account_looks_shared(c->name, false) || account_looks_shared(login, true)))
 		return err_field(
 			err, ERR_INVALID, "name",
 			"部署や係の名前では登録できません。利用者IDは1人に1つで、共用できません。"
 			"本人の氏名とその人だけのIDにしてください。");
+	return 0;
+}
+
+int account_change_check(const struct account_change *c, bool create, const char *login,
+			 struct err *err)
+{
+	int r = texts_check(c, err);
+
+	if (r < 0)
+		return r;
+	if ((create || c->name) && (!c->name || !*c->name))
+		return err_field(err, ERR_INVALID, "name", "氏名を書いてください。");
 	if (c->role >= ROLE_MAX || (create && c->role < 0))
 		return err_field(err, ERR_INVALID, "role", "役割を選んでください。");
 	if (c->totp && *c->totp && !totp_secret_valid(c->totp))
 		return err_field(
 			err, ERR_INVALID, "totp",
 			"認証アプリの鍵が正しくありません。QRコードを出し直してください。");
-	return 0;
+	return create ? person_check(c, login, err) : 0;
 }
 
 /* Words that stand for many people; the first list as the whole name (figures after it
@@ -73,6 +94,8 @@ int account_change_check(const struct account_change *c, bool create, const char
 static const char *const whole_names[] = {
 	"事務", "受付",	  "医事課",   "総務課", "看護師",   "看護",   "医師",	"当直",	 "当直医",
 	"夜勤", "薬剤師", "検査技師", "職員",	"スタッフ", "ナース", "ゲスト", "guest",
+	"管理者", "利用者", "ユーザー", "テスト", "テスト用", "テストユーザー", "test", "user",
+	"testuser",
 };
 static const char *const name_parts[] = {
 	"共用", "共有",	  "共通",    "病棟",   "詰所",	 "ナースステーション", "端末用",  "みんな",
@@ -98,6 +121,22 @@ bool account_looks_shared(const char *name, bool is_login)
 	return false;
 }
 
+/* Whom an account names must be somebody of the staff ledger. */
+static int staff_exists(struct conn *c, const char *staff, struct err *err)
+{
+	STMT_CLEANUP *st = NULL;
+	int r = stmt_begin(c, STMT_ENTRY_NEWEST, &st, err);
+
+	if (r < 0)
+		return r;
+	stmt_text(st, 1, staff);
+	stmt_text(st, 2, "staff");
+	r = stmt_step(st, err);
+	return r == 0 ? err_field(err, ERR_INVALID, "staff",
+				  "その職員は職員台帳にありません。職員台帳から選んでください。")
+		      : r;
+}
+
 int account_one_person(struct conn *c, const struct account *a, struct err *err)
 {
 	STMT_CLEANUP *st = NULL;
@@ -105,7 +144,9 @@ int account_one_person(struct conn *c, const struct account *a, struct err *err)
 
 	if (!*a->staff || a->disabled || a->kind != ACCOUNT_PERSON)
 		return 0;
-	r = stmt_begin(c, STMT_ACCOUNT_OF_STAFF, &st, err);
+	r = staff_exists(c, a->staff, err);
+	if (r >= 0)
+		r = stmt_begin(c, STMT_ACCOUNT_OF_STAFF, &st, err);
 	if (r < 0)
 		return r;
 	stmt_text(st, 1, a->staff);

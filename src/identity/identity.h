@@ -190,6 +190,8 @@ enum permission {
 	PERM_RESCUE, /* help somebody whose password or second factor fails */
 	PERM_INSPECTIONS, /* opening and ending what an inspector sees */
 	PERM_INSPECT,	  /* the start page of an inspector */
+	PERM_PEOPLE,	  /* comparing lists of staff */
+	PERM_REQUEST,	  /* asking for accounts and confirming what was granted */
 	PERM_MAX
 };
 
