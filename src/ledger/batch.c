@@ -14,6 +14,7 @@ struct batch {
 	struct arena arena; /* everything the changes hold */
 	struct prepared *item;
 	size_t count, alloc;
+	size_t reserved;    /* index of the place kept, plus one; 0: none */
 	bool refused;	    /* a change was refused by batch_add */
 	struct err pending; /* what others did meanwhile; see change_prepare */
 	size_t bad;	    /* index of the change refused or pending */
@@ -114,7 +115,7 @@ static int grow(struct batch *b, struct err *err)
 	return 0;
 }
 
-static int add_checked(struct batch *b, struct conn *c, const struct change *ch,
+static int add_checked(struct batch *b, struct conn *c, const struct change *ch, size_t at,
 		       struct faults *faults, struct err *err)
 {
 	struct prepared p;
@@ -127,40 +128,79 @@ static int add_checked(struct batch *b, struct conn *c, const struct change *ch,
 	if (r >= 0 && pending.code < 0) {
 		if (b->pending.code == 0) {
 			b->pending = pending;
-			b->bad = b->count;
+			b->bad = at;
 		}
 	} else if (r >= 0) {
-		r = keep_prepared(&b->arena, &p, &b->item[b->count], err);
+		r = keep_prepared(&b->arena, &p, &b->item[at], err);
 	}
 	arena_release(&scratch);
 	return r;
 }
 
-int batch_add(struct batch *b, const struct change *ch, char ret_id[ID_SIZE], struct faults *faults,
-	      struct err *err)
+/* Puts a change at index `at`, for which there is room. */
+static int put(struct batch *b, const struct change *ch, size_t at, struct faults *faults,
+	       struct err *err)
 {
 	struct conn *c = NULL;
 	int r;
 
 	if (faults)
 		faults->count = 0;
-	r = grow(b, err);
-	if (r < 0)
-		return r;
-	memset(&b->item[b->count], 0, sizeof *b->item);
+	memset(&b->item[at], 0, sizeof *b->item);
 	r = store_read_begin(b->l->store, &c, err);
 	if (r >= 0)
-		r = add_checked(b, c, ch, faults, err);
+		r = add_checked(b, c, ch, at, faults, err);
 	store_read_end(c);
-	if (r < 0) {
-		if (!b->refused)
-			b->bad = b->count;
+	if (r < 0 && !b->refused) {
+		b->bad = at;
 		b->refused = true;
-		return r;
 	}
+	return r;
+}
+
+int batch_add(struct batch *b, const struct change *ch, char ret_id[ID_SIZE], struct faults *faults,
+	      struct err *err)
+{
+	int r = grow(b, err);
+
+	if (r >= 0)
+		r = put(b, ch, b->count, faults, err);
+	if (r < 0)
+		return r;
 	if (ret_id)
 		memcpy(ret_id, b->item[b->count].next.id, ID_SIZE);
 	b->count++;
+	return 0;
+}
+
+int batch_reserve(struct batch *b, char ret_id[ID_SIZE], struct err *err)
+{
+	int r = b->reserved ? err_set(err, ERR_BUG,
+				      "一度に2つの場所を空けようとしました。この文面を開発元に知らせて"
+				      "ください")
+			    : grow(b, err);
+
+	if (r < 0)
+		return r;
+	memset(&b->item[b->count], 0, sizeof *b->item);
+	id_new(ret_id);
+	memcpy(b->item[b->count].next.id, ret_id, ID_SIZE);
+	b->reserved = ++b->count;
+	return 0;
+}
+
+int batch_fill(struct batch *b, const struct change *ch, struct faults *faults, struct err *err)
+{
+	size_t at = b->reserved - 1;
+	char id[ID_SIZE];
+	int r;
+
+	memcpy(id, b->item[at].next.id, sizeof id);
+	r = put(b, ch, at, faults, err);
+	if (r < 0)
+		return r;
+	memcpy(b->item[at].next.id, id, sizeof id);
+	b->reserved = 0;
 	return 0;
 }
 
@@ -203,11 +243,11 @@ int batch_commit(struct batch *b, struct receipt *ret, size_t *ret_bad, struct f
 	if (faults)
 		faults->count = 0;
 	b->faults = faults;
-	if (b->refused)
+	if (b->refused || b->reserved)
 		r = err_set(err, ERR_INVALID,
 			    "%zu件目に誤りがあるため、何も書き込みませんでした。直してもう一度行っ"
 			    "てください。",
-			    b->bad + 1);
+			    (b->refused ? b->bad : b->reserved - 1) + 1);
 	else if (b->pending.code < 0 && !b->key) {
 		r = b->pending.code;
 		if (err)

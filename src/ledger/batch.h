@@ -24,6 +24,11 @@ void batch_free(struct batch *b); /* NULL-safe */
  * change makes batch_commit refuse the whole. */
 int batch_add(struct batch *b, const struct change *c, char ret_id[ID_SIZE], struct faults *faults,
 	      struct err *err);
+/* Keeps the place of one new entry, to be written before what is added from now on but
+ * known only afterwards. ret_id is its id. batch_commit refuses until it is filled. */
+int batch_reserve(struct batch *b, char ret_id[ID_SIZE], struct err *err);
+/* As batch_add, into the place kept by batch_reserve. */
+int batch_fill(struct batch *b, const struct change *c, struct faults *faults, struct err *err);
 size_t batch_count(const struct batch *b);
 
 /* Writes everything in the order added. On ERR_INVALID, ERR_CONFLICT and so on

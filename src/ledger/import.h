@@ -94,6 +94,16 @@ struct import_result {
 int import_commit(struct ledgers *l, const struct actor *who, const struct ledger_def *def,
 		  const char *path, const char *filename, const struct import_map *map,
 		  bool good_rows_only, const char *key, struct import_result *ret, struct err *err);
+/* As import_commit, telling of each row while it is worked out. Rows told of are written
+ * only if the call succeeds. */
+struct import_watch {
+	int (*row)(void *arg, const struct import_row *r, struct err *err);
+	void *arg;
+};
+int import_commit_watched(struct ledgers *l, const struct actor *who, const struct ledger_def *def,
+			  const char *path, const char *filename, const struct import_map *map,
+			  bool good_rows_only, const char *key, const struct import_watch *watch,
+			  struct import_result *ret, struct err *err);
 /* Takes a batch back as one correction: new entries are voided, changed ones get
  * their former content. Entries changed since are left and counted. */
 int import_undo(struct ledgers *l, const struct actor *who, const char *batch, const char *reason,

@@ -11,7 +11,8 @@
  * emptied for each row. */
 struct import_work {
 	struct import_row row;
-	struct entry before; /* the entry it meets; id "" for a new one */
+	struct entry before; /* the entry it meets: id ("" for a new one), rev and value */
+	int met_by;	     /* the field that alone decided which, or -1 */
 	const char **value;  /* merged content, stored form */
 	struct import_fault fault[IMPORT_FAULTS_MAX];
 };
@@ -27,6 +28,7 @@ struct import_run {
 	json_t *seen;		    /* key text -> row number, to find doubles in the file */
 	struct import_work work;
 	bool protected_cells; /* a leading apostrophe may have been put there by csv.h */
+	bool shown;	      /* somebody reads the changes: make their texts */
 	struct import_totals *totals;
 	/* Called for each row once it is worked out. */
 	int (*done)(struct import_run *run, struct err *err);
@@ -40,7 +42,16 @@ int import_run_init(struct import_run *run, struct ledgers *l, struct conn *c,
 void import_run_release(struct import_run *run);
 /* Reads the file and calls done() for each row. */
 int import_run_file(struct import_run *run, const char *path, struct err *err);
+/* ERR_INVALID when no column or two columns feed a field. */
+int import_check_map(const struct ledger_def *def, const struct import_map *map, struct err *err);
 /* Works one row out: run->work. */
 int import_work_row(struct import_run *run, const struct sheet_row *cells, struct err *err);
+/* Fills work.before with the entry that has the keys of the row; `cells` are stored values
+ * per field. Several, or the same keys as an earlier row, are faults of the row. */
+int import_meet(struct import_run *run, const char *const *cells, struct err *err);
+/* Values of unique fields that another entry has are faults of the row. */
+int import_check_unique(struct import_run *run, struct err *err);
+/* Notes what is wrong with the cell of a field; -1: with the row. */
+void import_fault_add(struct import_run *run, int field, const char *text);
 
 #endif

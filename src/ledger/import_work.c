@@ -1,4 +1,4 @@
-/* What one row of a file means: which entry it meets, what would change, what is wrong. */
+/* What one row of a file means: what its cells say, what would change, what is wrong. */
 #include <stdio.h>
 #include <string.h>
 
@@ -38,7 +38,7 @@ static char *cut(struct arena *arena, const char *text)
 	return arena_strndup(arena, text, (size_t)(p - text));
 }
 
-static void add_fault(struct import_run *run, int field, const char *text)
+void import_fault_add(struct import_run *run, int field, const char *text)
 {
 	struct import_work *w = &run->work;
 	struct import_fault *f;
@@ -73,7 +73,7 @@ static const char *resolve_one(struct import_run *run, int field, const char *na
 
 	if (id && *id)
 		return id;
-	add_fault(
+	import_fault_add(
 		run, field,
 		arena_printf(
 			&run->arena,
@@ -131,99 +131,10 @@ static const char *read_cell(struct import_run *run, int field, const char *text
 	if (is_reference(&run->def->field[field]))
 		return resolve(run, field, typed);
 	if (value_parse(&run->def->field[field], typed, &run->arena, &stored, &why) < 0) {
-		add_fault(run, field, why.text);
+		import_fault_add(run, field, why.text);
 		return "";
 	}
 	return stored;
-}
-
-/* --- meeting the existing entry ----------------------------------------------------------- */
-
-struct met {
-	char id[ID_SIZE];
-	int count;
-};
-
-static int meet_row(void *arg, const struct list_row *row, struct err *err)
-{
-	struct met *m = arg;
-
-	(void)err;
-	memcpy(m->id, row->id, strlen(row->id) + 1);
-	m->count++;
-	return 0;
-}
-
-/* Looks for entries that have the same values in all `count` key fields. False in
- * *ret_asked when the row leaves one of them empty. */
-static int meet(struct import_run *run, const char *const *cells, const int *key, size_t count,
-		struct met *ret, bool *ret_asked, struct err *err)
-{
-	struct list_filter filter[8];
-	struct list_query q = { .def = run->def, .filter = filter, .sort = -1, .limit = 2 };
-	size_t i;
-
-	*ret_asked = false;
-	memset(ret, 0, sizeof *ret);
-	if (!count || count > 8)
-		return 0;
-	for (i = 0; i < count; i++) {
-		if (!*cells[key[i]])
-			return 0;
-		filter[i] = (struct list_filter){ key[i], TABLE_EQ, cells[key[i]] };
-	}
-	q.filter_count = count;
-	*ret_asked = true;
-	return list_each(run->l, run->c, &q, meet_row, ret, err);
-}
-
-/* A key that stands twice in the file is a mistake in the file. */
-static void check_double(struct import_run *run, const char *const *cells, const int *key,
-			 size_t count)
-{
-	const char *text = "";
-	const json_t *before;
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		text = arena_printf(&run->arena, "%s%d=%s\n", text, key[i], cells[key[i]]);
-	if (!text)
-		return;
-	before = json_object_get(run->seen, text);
-	if (before)
-		add_fault(run, key[0],
-			  arena_printf(&run->arena,
-				       "%lld行目と同じです。どちらかを消すか、番号を直してください",
-				       (long long)json_integer_value(before)));
-	else
-		json_object_set_new(run->seen, text, json_integer(run->work.row.row));
-}
-
-static int find_entry(struct import_run *run, const char *const *cells, struct err *err)
-{
-	const struct ledger_def *def = run->def;
-	const int *key = def->import_key;
-	size_t count = def->import_key_count;
-	struct met met;
-	bool asked;
-	int r = meet(run, cells, key, count, &met, &asked, err);
-
-	/* The fallback only decides where the key itself says nothing. */
-	if (r == 0 && !asked) {
-		key = def->import_fallback;
-		count = def->import_fallback_count;
-		r = meet(run, cells, key, count, &met, &asked, err);
-	}
-	if (r < 0 || !asked)
-		return r;
-	check_double(run, cells, key, count);
-	if (met.count > 1)
-		add_fault(run, key[0],
-			  "台帳に同じものが2件以上あり、どれか決められません。台帳を先に整理してく"
-			  "ださい");
-	if (met.count != 1)
-		return 0;
-	return entry_get(run->l, run->c, def, met.id, 0, &run->arena, &run->work.before, err);
 }
 
 /* --- what would change ------------------------------------------------------------------------ */
@@ -248,6 +159,11 @@ static int merge(struct import_run *run, const char *const *cells, struct err *e
 	return 0;
 }
 
+static const char *show(struct import_run *run, const struct field_def *f, const char *stored)
+{
+	return *stored && run->shown ? entry_show(run->l, run->c, f, stored, &run->arena) : "";
+}
+
 static int list_changes(struct import_run *run, struct err *err)
 {
 	const struct ledger_def *def = run->def;
@@ -263,12 +179,8 @@ static int list_changes(struct import_run *run, struct err *err)
 		if (strcmp(before, w->value[i]) == 0)
 			continue;
 		change[n].field = &def->field[i];
-		change[n].before =
-			*before ? entry_show(run->l, run->c, &def->field[i], before, &run->arena)
-				: "";
-		change[n].after = *w->value[i] ? entry_show(run->l, run->c, &def->field[i],
-							    w->value[i], &run->arena)
-					       : "";
+		change[n].before = show(run, &def->field[i], before);
+		change[n].after = show(run, &def->field[i], w->value[i]);
 		n++;
 	}
 	w->row.change = change;
@@ -286,30 +198,7 @@ static void complain(void *arg, const struct err *e)
 		if (strcmp(run->work.fault[i].column,
 			   header_of(run, ledger_field(run->def, e->field))) == 0)
 			return;
-	add_fault(run, ledger_field(run->def, e->field), e->text);
-}
-
-static int check_unique(struct import_run *run, struct err *err)
-{
-	const struct ledger_def *def = run->def;
-	size_t i;
-
-	for (i = 0; i < def->field_count; i++) {
-		char id[ID_SIZE];
-		int r;
-
-		if (!def->field[i].unique || !*run->work.value[i])
-			continue;
-		r = list_find(run->l, run->c, def, (int)i, run->work.value[i], id, err);
-		if (r < 0 && r != ERR_NOT_FOUND)
-			return r;
-		if (r == 0 && strcmp(id, run->work.before.id) != 0)
-			add_fault(run, (int)i,
-				  arena_printf(&run->arena,
-					       "「%s」がもう使っています。別の値にしてください",
-					       entry_name(run->l, run->c, def, id, &run->arena)));
-	}
-	return 0;
+	import_fault_add(run, ledger_field(run->def, e->field), e->text);
 }
 
 static void decide(struct import_run *run)
@@ -346,7 +235,7 @@ static int read_cells(struct import_run *run, const struct sheet_row *row, const
 			cells[run->map->field[i]] = read_cell(run, run->map->field[i], text[i]);
 	for (i = columns; i < row->count; i++)
 		if (row->cells[i].text_len)
-			add_fault(
+			import_fault_add(
 				run, -1,
 				"見出しのない列に値があります。列がずれていないか確かめてください");
 	*ret = cells;
@@ -367,13 +256,13 @@ int import_work_row(struct import_run *run, const struct sheet_row *row, struct 
 	w->row.entry = w->row.name = "";
 	r = read_cells(run, row, &cells, err);
 	if (r == 0)
-		r = find_entry(run, cells, err);
+		r = import_meet(run, cells, err);
 	if (r == 0)
 		r = merge(run, cells, err);
 	if (r < 0)
 		return r;
 	(void)value_check_entry(run->def, w->value, complain, run);
-	r = check_unique(run, err);
+	r = import_check_unique(run, err);
 	if (r == 0)
 		r = list_changes(run, err);
 	if (r < 0)
