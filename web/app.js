@@ -9,6 +9,7 @@
  *   <span data-select-all="id">            becomes a checkbox for all boxes of that name
  *   <span data-select-count="id">          shows how many of them are ticked
  *   <span data-keys-setting>               becomes the switch for single-key shortcuts
+ *   <body data-idle="seconds">             clears the screen when nobody has used it for so long
  *   <p data-webauthn="create|get">         its form asks for a security key before it is sent
  */
 "use strict";
@@ -245,6 +246,125 @@
       }
     });
   };
+
+  /* A screen that nobody uses clears itself */
+
+  const ACTIVE = "daicho-active";
+  const idle = Number(document.body?.dataset.idle) * 1000;
+  const lockForm = document.querySelector('form[action="/lock"]');
+  let lastUse = Date.now();
+  let lastTold = lastUse;
+  let covered = false;
+
+  const unsaved = () => [...changed].some((form) => form.isConnected);
+
+  const send = (path, fields) =>
+    fetch(path, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams({ csrf: lockForm.elements.csrf.value, ...fields }),
+    });
+
+  /* Another tab of the same browser counts as well. */
+  const newestUse = () => {
+    try {
+      return Math.max(lastUse, Number(localStorage.getItem(ACTIVE)));
+    } catch {
+      return lastUse;
+    }
+  };
+
+  const used = () => {
+    const now = Date.now();
+    if (covered || now - lastUse < 1000) return;
+    lastUse = now;
+    try {
+      localStorage.setItem(ACTIVE, String(now));
+    } catch {
+      /* each tab counts for itself */
+    }
+  };
+
+  /* With unsaved input the page is put aside instead of left, and comes back as it was. */
+  const cover = () => {
+    const kept = [...document.body.childNodes];
+    const title = document.title;
+    const focused = document.activeElement;
+    const password = make("input", {
+      id: "unlock", type: "password", autocomplete: "current-password", required: "",
+    });
+    const message = make("p", { class: "notice notice-error", role: "alert", hidden: "" });
+    const form = make(
+      "form", { "data-no-guard": "" },
+      make("div", { class: "field" }, make("label", { for: "unlock" }, "パスワード"), password),
+      make("button", { class: "button button-primary", type: "submit" }, "ロックを解除する"),
+    );
+    covered = true;
+    send("/lock", {}).catch(() => {});
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      let text = "通信できません。少し待ってから、もう一度押してください。";
+      try {
+        const answer = await send("/lock/open", { password: password.value });
+        if (answer.ok && !answer.redirected) {
+          document.body.replaceChildren(...kept);
+          document.title = title;
+          focused?.focus?.();
+          covered = false;
+          used();
+          return;
+        }
+        text = answer.redirected
+          ? "時間がたったため、ログインし直す必要があります。別のタブでログインしても、" +
+            "この画面の入力は戻せません。"
+          : (await answer.json()).error.text;
+      } catch {
+        /* said above */
+      }
+      password.value = "";
+      message.textContent = text;
+      message.hidden = false;
+      password.focus();
+    });
+    document.title = "画面をロックしています";
+    document.body.replaceChildren(make(
+      "main", { class: "page", id: "main" },
+      make("h1", {}, "画面をロックしています"),
+      make("p", { class: "lead" },
+        "パスワードを入れると、入力の途中の画面に戻ります。入力した内容は残っています。"),
+      message, form,
+    ));
+    password.focus();
+  };
+
+  const lock = () => {
+    if (unsaved()) cover();
+    else lockForm.requestSubmit();
+  };
+
+  const watch = () => {
+    if (covered) return;
+    const use = newestUse();
+    if (Date.now() - use >= idle) {
+      lock();
+    } else if (use - lastTold >= idle / 4) {
+      /* Typing is use, too, but the server cannot see it. */
+      lastTold = use;
+      send("/session/alive", {}).then((answer) => answer.status === 423 && lock(), () => {});
+    }
+  };
+
+  if (idle > 0 && lockForm) {
+    for (const name of ["keydown", "pointerdown", "pointermove", "wheel", "input"]) {
+      addEventListener(name, used, { passive: true, capture: true });
+    }
+    lockForm.addEventListener("submit", (event) => {
+      if (!unsaved()) return;
+      event.preventDefault();
+      cover();
+    });
+    setInterval(watch, Math.min(idle / 10, 5000));
+  }
 
   const start = () => {
     document.querySelectorAll("[data-webauthn]").forEach(addKey);

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "identity/event.h"
-#include "identity/session.h"
 #include "identity/sessions.h"
+#include "identity/signin.h"
 
 #define LIST_MAX 200
 
@@ -88,6 +88,24 @@ int session_list(struct store *s, const char *account, const struct session *own
 	*ret = list;
 	*ret_count = n;
 	return r < 0 ? r : 0;
+}
+
+const char *session_factors(const struct session_info *s, struct arena *arena)
+{
+	const char *p = s->factors, *text = "";
+
+	while (*p) {
+		size_t n = strcspn(p, " ");
+		char *name = arena_strndup(arena, p, n);
+
+		if (!name)
+			break;
+		text = arena_printf(arena, "%s%s%s", text, *text ? "、" : "", factor_label(name));
+		if (!text)
+			break;
+		p += n + (p[n] == ' ');
+	}
+	return text && *text ? text : "―";
 }
 
 struct ending {

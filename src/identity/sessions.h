@@ -8,6 +8,15 @@
 
 #include "identity/identity.h"
 
+/* How long a session lasts on one class of terminal. */
+struct session_limits {
+	int64_t idle_us;     /* until the screen locks */
+	int64_t keep_us;     /* how long a locked session waits for its owner */
+	int64_t absolute_us; /* until it ends in any case */
+};
+/* By the facility's policy; `terminal` as in struct session. */
+void session_limits(struct store *s, const char *terminal, struct session_limits *ret);
+
 /* Locks the screen: until session_unlock the session does nothing. Once locked, a
  * second call changes nothing. */
 int session_lock(struct store *s, const struct session *session, struct err *err);
@@ -37,6 +46,8 @@ struct session_info {
 int session_list(struct store *s, const char *account, const struct session *own,
 		 struct arena *arena, struct session_info **ret, size_t *ret_count,
 		 struct err *err);
+/* What was proved when it began, in words: "パスワード、確認コード". Never NULL. */
+const char *session_factors(const struct session_info *s, struct arena *arena);
 /* Ends the session `id` of an account. ERR_NOT_FOUND if it has none such. `by` is its owner
  * or has PERM_ACCOUNTS: the caller has checked that. */
 int session_end_one(struct store *s, const struct actor *by, const char *account, const char *id,

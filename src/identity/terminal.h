@@ -8,7 +8,7 @@
 #ifndef DAICHO_IDENTITY_TERMINAL_H
 #define DAICHO_IDENTITY_TERMINAL_H
 
-#include "identity/session.h"
+#include "identity/sessions.h"
 
 enum terminal_class {
 #define TERMINAL(id, name, label, keep, help) TERMINAL_##id,

@@ -145,7 +145,7 @@ int page_approve_post(struct request *req, struct response *res, struct err *err
 	const char *password = req_form(req, "password"), *digest = req_form(req, "digest");
 	struct receipt receipt;
 	struct err why;
-	int r = session_reauth(v->app->store, &v->session, password ? password : "", err);
+	int r = visit_reauth(req, password, err);
 
 	if (r == 0)
 		r = round_approve(v->app->ledgers, &v->actor, req_param(req, "round"),

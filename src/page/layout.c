@@ -69,6 +69,14 @@ static void write_nav(struct html *h, struct request *req, enum nav here)
 	html_close(h, EL_NAV);
 }
 
+static bool signed_in(const struct request *req)
+{
+	const struct visit *v = visit_of(req);
+
+	return v && !v->session.totp_pending && !v->session.account.must_change &&
+	       !v->session.locked;
+}
+
 static void write_person(struct html *h, struct request *req)
 {
 	const struct visit *v = visit_of(req);
@@ -80,17 +88,16 @@ static void write_person(struct html *h, struct request *req)
 	html_open(h, EL_SPAN);
 	html_textf(h, "%s（%s）", v->actor.name, role_label(v->actor.role));
 	html_close(h, EL_SPAN);
+	if (signed_in(req)) {
+		form_begin(h, req, "/lock", false, false);
+		html_hidden(h, "next", strcmp(req_method(req), "POST") ? req_target(req) : "/");
+		form_submit(h, "secondary", "ロック");
+		form_end(h);
+	}
 	form_begin(h, req, "/signout", false, false);
 	form_submit(h, "secondary", "ログアウト");
 	form_end(h);
 	html_close(h, EL_DIV);
-}
-
-static bool signed_in(const struct request *req)
-{
-	const struct visit *v = visit_of(req);
-
-	return v && !v->session.totp_pending && !v->session.account.must_change;
 }
 
 static void write_header(struct html *h, struct request *req, enum nav here)
@@ -147,6 +154,8 @@ void page_begin(struct html *h, struct request *req, enum nav here, const char *
 	html_attr(h, "lang", "ja");
 	write_head(h, req, title);
 	html_open(h, EL_BODY);
+	if (signed_in(req))
+		html_attrf(h, "data-idle", "%lld", (long long)visit_idle_seconds(req));
 	write_header(h, req, here);
 	html_open(h, EL_MAIN);
 	html_attr(h, "id", "main");

@@ -194,10 +194,7 @@ static int after(struct request *req, struct response *res, int r, const struct 
 
 static int reauth(struct request *req, struct err *err)
 {
-	const struct visit *v = visit_of(req);
-	const char *password = req_form(req, "password");
-
-	return session_reauth(v->app->store, &v->session, password ? password : "", err);
+	return visit_reauth(req, req_form(req, "password"), err);
 }
 
 int page_keys_post(struct request *req, struct response *res, struct err *err)

@@ -33,6 +33,12 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 	html_link(&h, "/password", "パスワードを変える");
 	html_close(&h, EL_LI);
 	html_open(&h, EL_LI);
+	html_link(&h, "/sessions", "ログイン中の画面を見る・終わらせる");
+	html_close(&h, EL_LI);
+	html_open(&h, EL_LI);
+	html_link(&h, "/my/access", "自分に関する利用の記録を見る");
+	html_close(&h, EL_LI);
+	html_open(&h, EL_LI);
 	html_link(&h, "/settings/totp",
 		  a->has_totp ? "二要素認証を登録し直す" : "二要素認証（確認コード）を登録する");
 	html_close(&h, EL_LI);
@@ -42,6 +48,9 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 	if (visit_may(req, PERM_ACCOUNTS, NULL)) {
 		html_open(&h, EL_LI);
 		html_link(&h, "/accounts", "利用者を登録する・停止する");
+		html_close(&h, EL_LI);
+		html_open(&h, EL_LI);
+		html_link(&h, "/terminal", "この端末に名前を付ける");
 		html_close(&h, EL_LI);
 	}
 	if (visit_may(req, PERM_SETUP, NULL)) {
@@ -139,8 +148,7 @@ int page_totp_post(struct request *req, struct response *res, struct err *err)
 		return show_totp(req, res, 422, secret,
 				 "確認コードが合いません。アプリの今の数字を入れてください。", err);
 	/* Whoever finds an open screen must not be able to replace the second factor. */
-	r = session_reauth(v->app->store, &v->session,
-			   req_form(req, "password") ? req_form(req, "password") : "", err);
+	r = visit_reauth(req, req_form(req, "password"), err);
 	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID) {
 		struct err why = *err;
 

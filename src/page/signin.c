@@ -3,7 +3,9 @@
 
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/lock.h"
 #include "page/signin.h"
+#include "page/terminal.h"
 
 const char *signin_next(struct request *req, const char *next)
 {
@@ -43,8 +45,12 @@ static int show_signin(struct request *req, struct response *res, int status, co
 	html_hidden(&h, "next", next);
 	text_input(&h, "login", "利用者ID", "text", "username", NULL);
 	text_input(&h, "password", "パスワード", "password", "current-password", NULL);
+	terminal_field(&h, req);
 	form_submit(&h, "primary", "ログイン");
 	form_end(&h);
+	r = lock_kept(&h, req, res, err);
+	if (r < 0)
+		return r;
 	return page_end(&h, req, res, status, err);
 }
 
@@ -82,10 +88,13 @@ int page_signin_post(struct request *req, struct response *res, struct err *err)
 	struct app *app = req_app(req);
 	const char *login = "", *password = "", *next = signin_next(req, req_form(req, "next"));
 	enum login_result result;
-	const struct session_origin from = { req_remote(req), req_header(req, "user-agent"), NULL };
+	struct session_origin from = { .address = req_remote(req),
+				       .agent = req_header(req, "user-agent") };
 	struct session session;
-	int r;
+	int r = terminal_chosen(req, res, &from.terminal, err);
 
+	if (r < 0)
+		return r;
 	login = req_form(req, "login") ? req_form(req, "login") : "";
 	password = req_form(req, "password") ? req_form(req, "password") : "";
 	r = session_login(app->store, login, password, &from, req_arena(req), &session, &result,

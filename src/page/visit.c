@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "identity/sessions.h"
 #include "page/access.h"
+#include "page/lock.h"
 #include "web/html.h"
 
 struct visit *visit_of(const struct request *req)
@@ -22,6 +24,22 @@ bool visit_may(const struct request *req, enum permission p, const struct ledger
 	const struct visit *v = visit_of(req);
 
 	return v && permit(&v->actor, p, ledger, NULL) == 0;
+}
+
+const struct sight *visit_sight(struct request *req, const struct ledger_def *ledger)
+{
+	struct visit *v = visit_of(req);
+	struct sight *s;
+
+	if (ledger == v->ledger)
+		return &v->sight;
+	s = arena_alloc(req_arena(req), sizeof *s);
+	if (!s) {
+		sight_of(NULL, ledger, &v->none);
+		return &v->none;
+	}
+	sight_of(&v->actor, ledger, s);
+	return s;
 }
 
 /* Finds the session of the cookie. 0 with *ret set, or with NULL when there is
@@ -46,7 +64,9 @@ static int find_visit(struct app *app, struct request *req, struct visit **ret, 
 	v->app = app;
 	v->title = NULL;
 	v->rows = -1;
+	v->proved = false;
 	v->ledger = NULL;
+	v->actor.opened = NULL;
 	memcpy(v->came, v->session.token, sizeof v->came);
 	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
 	v->actor.name = v->session.account.name;
@@ -95,6 +115,7 @@ static int find_ledger(struct visit *v, struct request *req, const struct route 
 	if (!v->ledger || v->ledger->system)
 		return err_set(err, ERR_NOT_FOUND,
 			       "その台帳はありません。「台帳」の一覧から選んでください");
+	sight_of(&v->actor, v->ledger, &v->sight);
 	return 0;
 }
 
@@ -115,7 +136,9 @@ int visit_authorise(void *arg, struct request *req, const struct route *route, s
 		return 0;
 	if (!v)
 		return to_signin(req, res, err);
-	r = finish_signin(v, req, res, err);
+	r = lock_gate(v, req, res, err);
+	if (r == 0)
+		r = finish_signin(v, req, res, err);
 	if (r == 0)
 		r = find_ledger(v, req, route, err);
 	return r ? r : permit(&v->actor, (enum permission)route->permission, v->ledger, err);
@@ -123,11 +146,42 @@ int visit_authorise(void *arg, struct request *req, const struct route *route, s
 
 void visit_answered(void *app, struct request *req, struct response *res, const struct err *err)
 {
-	const struct visit *v = visit_of(req);
+	struct visit *v = visit_of(req);
 
 	(void)app;
+	/* Failing (a full disk) it keeps the token it has. */
 	/* Also with an error page: the old token is worth nothing any more. */
+	if (v && v->proved)
+		(void)session_rotate(v->app->store, &v->session, NULL);
 	if (v && strcmp(v->came, v->session.token) != 0)
 		(void)resp_cookie(res, SESSION_COOKIE, v->session.token, 0, NULL);
 	access_note(req, res, err);
+}
+
+int visit_prove(struct request *req, const char *password, const char *code, struct err *err)
+{
+	struct visit *v = visit_of(req);
+	int r = session_prove(v->app->store, &v->session, password ? password : "",
+			      code ? code : "", err);
+
+	v->proved = v->proved || r >= 0;
+	return r;
+}
+
+int visit_reauth(struct request *req, const char *password, struct err *err)
+{
+	struct visit *v = visit_of(req);
+	int r = session_reauth(v->app->store, &v->session, password ? password : "", err);
+
+	v->proved = v->proved || r >= 0;
+	return r;
+}
+
+int64_t visit_idle_seconds(const struct request *req)
+{
+	const struct visit *v = visit_of(req);
+	struct session_limits limits;
+
+	session_limits(v->app->store, v->session.terminal, &limits);
+	return limits.idle_us / 1000000;
 }

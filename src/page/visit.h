@@ -13,9 +13,12 @@ struct visit {
 	struct session session;
 	struct actor actor;
 	const struct ledger_def *ledger; /* of {ledger} in the path, else NULL */
+	struct sight sight;		 /* what of `ledger` may be seen */
+	struct sight none;		 /* nothing: where memory ran out */
 	char came[44];	   /* the token as the cookie brought it: a changed one is sent back */
 	const char *title; /* of the page shown; NULL: none yet */
 	int64_t rows;	   /* a list has shown; -1: no list */
+	bool proved;	   /* who it is was proved again: the answer brings a new token */
 };
 
 /* NULL on public pages before signing in. */
@@ -26,6 +29,15 @@ int visit_authorise(void *app, struct request *req, const struct route *route,
 		    struct response *res, struct err *err);
 /* web_config.answered: sends a changed token to the browser, and notes what was used. */
 void visit_answered(void *app, struct request *req, struct response *res, const struct err *err);
+
+/* Checks the password again for an act that needs it, or proves again by all factors
+ * (session_reauth, session_prove); on success the session gets a new token with the
+ * answer. NULL is "". */
+int visit_reauth(struct request *req, const char *password, struct err *err);
+int visit_prove(struct request *req, const char *password, const char *code, struct err *err);
+
+/* After how many seconds without use the screen of this visitor locks. */
+int64_t visit_idle_seconds(const struct request *req);
 
 /* Begins a snapshot for this request; end it with store_read_end. */
 int visit_read(const struct request *req, struct conn **ret, struct err *err);
@@ -41,5 +53,8 @@ static inline void conn_cleanup(struct conn **c)
 
 /* True if this visitor may do that (for showing or hiding a control). */
 bool visit_may(const struct request *req, enum permission p, const struct ledger_def *ledger);
+
+/* What this visitor may see of a ledger; for lists, pickers and links. Never NULL. */
+const struct sight *visit_sight(struct request *req, const struct ledger_def *ledger);
 
 #endif

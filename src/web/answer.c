@@ -8,7 +8,7 @@
 
 #define CSP                                                                         \
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 #define STREAM_BLOCK ((size_t)64 * 1024)
 
 static const struct response_header always[] = {

@@ -222,8 +222,11 @@ static enum MHD_Result head_complete(struct request *req, const char *method, co
 	r = c->authorise(c->app, req, req->match.route, &req->res, &err);
 	if (r < 0)
 		return fail(req, &err);
-	if (r > 0)
-		return resp_done(&req->res) ? answer_send(req) : refuse(req, 403, &err);
+	if (r > 0 && !resp_done(&req->res))
+		return refuse(req, 403, &err);
+	if (r == WEB_ANSWERED)
+		return answer_send(req);
+	req->decided = r == WEB_ANSWERED_LATER;
 	status = check_length(req, &err);
 	return status ? refuse(req, status, &err) : MHD_YES;
 }
@@ -236,6 +239,8 @@ static enum MHD_Result complete(struct request *req)
 	int r;
 
 	conns_phase(&req->web->conns, req->conn, CONN_HANDLE);
+	if (req->decided)
+		return answer_send(req);
 	r = body_end(&req->body, &err);
 	if (r == ERR_INVALID)
 		return answer_error(req, 400, &err);

@@ -81,6 +81,7 @@ struct request {
 	struct fields query, cookies;
 	struct body body;
 	bool head_done, answered, close;
+	bool decided;		   /* the answer is made, the body only read to its end */
 	const struct err *failure; /* while an error page is sent */
 	void *user;
 	bool has_session;

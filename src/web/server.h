@@ -33,6 +33,8 @@ struct web_limits {
 	size_t stack_bytes;		  /* of a connection thread, virtual [1 MiB] */
 };
 
+enum { WEB_ANSWERED = 1, WEB_ANSWERED_LATER = 2 };
+
 struct web_config {
 	const char *listen; /* "127.0.0.1:8443", "[::]:8443"; port 0 picks a free one */
 	const char *cert_path, *key_path; /* PEM */
@@ -48,8 +50,10 @@ struct web_config {
 				 * server are removed; NULL: uploads refused */
 
 	/* Decides before every handler: 0 go on (having called req_set_user and,
-	 * for a session, req_set_session_secret); 1 answered in res already (a
-	 * redirect to the sign-in page); negative: refused. Required. */
+	 * for a session, req_set_session_secret); WEB_ANSWERED: in res already (a
+	 * redirect to the sign-in page); WEB_ANSWERED_LATER: so too, but the body is
+	 * read first, without which some browsers show no answer; negative: refused.
+	 * Required. */
 	int (*authorise)(void *app, struct request *req, const struct route *route,
 			 struct response *res, struct err *err);
 	/* Called once before the answer to a known route is sent: `err` is what failed,

@@ -10,7 +10,7 @@ import { PASSWORD, browser, formFields, openRound, post, serve, signIn } from ".
 
 const SOURCE = join(dirname(fileURLToPath(import.meta.url)), "../../src/page");
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-  "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+  "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 const HEADERS = {
   "content-security-policy": CSP,
   "x-content-type-options": "nosniff",

@@ -26,7 +26,7 @@ static void server__answers_a_page_with_all_security_headers(void **state)
 {
 	static const char csp[] =
 		"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-		"img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
+		"img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
 	static const char *const want[] = {
 		csp,
 		"X-Content-Type-Options: nosniff\r\n",
