@@ -1,7 +1,11 @@
 /* daicho import: a file of rows into a ledger, or what it would do. */
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/data.h"
@@ -16,10 +20,12 @@ static const struct option_spec options[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* Output of the rows while they are planned. */
+/* Output of the rows while they are worked out. JSON waits in a file without a name until
+ * all of it is known to be right: a hundred thousand rows must not fill the memory. */
 struct printer {
 	bool json;
-	json_t *rows;
+	FILE *rows;
+	long long count;
 };
 
 static json_t *faults_json(const struct import_row *r)
@@ -48,20 +54,33 @@ static json_t *changes_json(const struct import_row *r)
 	return list;
 }
 
+static int spool_failed(struct err *err)
+{
+	return err_errno(err, errno, "結果を作業用のファイルに書けません");
+}
+
+static int spool_row(struct printer *p, const struct import_row *r, struct err *err)
+{
+	json_t *row = json_pack("{s:I,s:s,s:s,s:s,s:o,s:o}", "row", (json_int_t)r->row, "status",
+				import_status_name(r->status), "entry", r->entry, "name", r->name,
+				"errors", faults_json(r), "changes", changes_json(r));
+	int bad;
+
+	if (!row)
+		return err_nomem(err);
+	bad = fputs(p->count++ ? ",\n" : "\n", p->rows) < 0 ||
+	      json_dumpf(row, p->rows, JSON_COMPACT) != 0;
+	json_decref(row);
+	return bad ? spool_failed(err) : 0;
+}
+
 static int print_row(void *arg, const struct import_row *r, struct err *err)
 {
 	struct printer *p = arg;
 	size_t i;
 
-	(void)err;
-	if (p->json) {
-		json_array_append_new(
-			p->rows, json_pack("{s:I,s:s,s:s,s:s,s:o,s:o}", "row", (json_int_t)r->row,
-					   "status", import_status_name(r->status), "entry",
-					   r->entry, "name", r->name, "errors", faults_json(r),
-					   "changes", changes_json(r)));
-		return 0;
-	}
+	if (p->json)
+		return spool_row(p, r, err);
 	if (r->status == IMPORT_UNCHANGED)
 		return 0;
 	printf("%lld行目 %s %s\n", (long long)r->row, import_status_label(r->status), r->name);
@@ -140,68 +159,111 @@ static int prepare(struct job *j, const struct invocation *in, struct err *err)
 				       : 0;
 }
 
-/* Writes the rows and totals of the plan. */
-static int plan(struct job *j, struct import_totals *totals, json_t **ret, struct err *err)
+/* Opens the file the rows wait in: in the data folder, since they may hold personal data. */
+static int spool_open(struct job *j, struct printer *p, struct err *err)
 {
-	struct printer p = { j->json, json_array() };
-	int r = import_plan(j->data.ledgers, &j->who, j->def, j->file, &j->map, print_row, &p,
-			    totals, err);
+	char folder[PATH_MAX];
+	int fd;
 
-	if (r < 0) {
-		json_decref(p.rows);
-		return r;
-	}
-	*ret = summary_json(j->def, &j->look, &j->map, totals);
-	json_object_set_new(*ret, "rows", p.rows);
-	json_object_set_new(*ret, "dry_run", json_boolean(j->dry_run));
 	if (!j->json)
-		print_totals(totals);
-	return 0;
+		return 0;
+	if (snprintf(folder, sizeof folder, "%s/work", store_path(j->data.store)) >=
+	    (int)sizeof folder)
+		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
+	fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	p->rows = fd < 0 ? NULL : fdopen(fd, "w+");
+	if (p->rows)
+		return 0;
+	if (fd >= 0)
+		close(fd);
+	return spool_failed(err);
 }
 
-static int commit(struct job *j, json_t *out, struct err *err)
+static int spool_copy(struct printer *p, struct err *err)
 {
-	const char *slash = strrchr(j->file, '/');
-	struct import_result result;
-	int r = import_commit(j->data.ledgers, &j->who, j->def, j->file,
-			      slash ? slash + 1 : j->file, &j->map, j->good_rows_only, NULL,
-			      &result, err);
+	char block[65536];
+	size_t n;
 
-	if (r < 0)
-		return r;
-	if (!result.nothing_to_do) {
-		json_object_set_new(out, "receipt", json_integer(result.receipt.seq));
-		json_object_set_new(out, "batch", json_string(result.batch));
+	if (fflush(p->rows) != 0 || fseek(p->rows, 0, SEEK_SET) != 0)
+		return spool_failed(err);
+	while ((n = fread(block, 1, sizeof block, p->rows)) > 0)
+		fwrite(block, 1, n, stdout);
+	return ferror(p->rows) ? spool_failed(err) : 0;
+}
+
+static int print_json(struct job *j, struct printer *p, const struct import_totals *totals,
+		      const struct import_result *result, struct err *err)
+{
+	json_t *out = summary_json(j->def, &j->look, &j->map, totals);
+	int r;
+
+	if (!out)
+		return err_nomem(err);
+	json_object_set_new(out, "dry_run", json_boolean(j->dry_run));
+	if (result && !result->nothing_to_do) {
+		json_object_set_new(out, "receipt", json_integer(result->receipt.seq));
+		json_object_set_new(out, "batch", json_string(result->batch));
 	}
-	if (j->json)
-		return 0;
-	if (result.nothing_to_do)
+	putchar('{');
+	r = json_dumpf(out, stdout, JSON_INDENT(1) | JSON_EMBED) == 0 ? 0 : err_nomem(err);
+	json_decref(out);
+	fputs(",\n \"rows\": [", stdout);
+	if (r == 0)
+		r = spool_copy(p, err);
+	puts("]\n}");
+	return r;
+}
+
+static void print_text(const struct import_totals *totals, const struct import_result *result)
+{
+	print_totals(totals);
+	if (result && result->nothing_to_do)
 		printf("変わるものがないので、何も書きませんでした。\n");
-	else
-		printf("取り込みました。受付番号 %lld\n", (long long)result.receipt.seq);
-	return 0;
+	else if (result)
+		printf("取り込みました。受付番号 %lld\n", (long long)result->receipt.seq);
+}
+
+/* With faulty rows and no leave to skip them nothing is written, and that is no failure of
+ * the call: the rows say what is wrong. */
+static int carry_out(struct job *j, struct printer *p, struct import_result *result, struct err *err)
+{
+	const struct import_watch watch = { print_row, p };
+	const char *slash = strrchr(j->file, '/');
+	int r;
+
+	if (j->dry_run)
+		return import_plan(j->data.ledgers, &j->who, j->def, j->file, &j->map, print_row, p,
+				   &result->totals, err);
+	r = import_commit_watched(j->data.ledgers, &j->who, j->def, j->file,
+				  slash ? slash + 1 : j->file, &j->map, j->good_rows_only, NULL,
+				  &watch, result, err);
+	return result->refused ? 0 : r;
 }
 
 static int work(struct job *j, struct err *err)
 {
-	struct import_totals totals = { 0 };
-	json_t *out = NULL;
-	int r = plan(j, &totals, &out, err);
+	struct printer p = { .json = j->json };
+	struct import_result result = { .nothing_to_do = false };
+	const struct import_totals *t = &result.totals;
+	bool written, faulty;
+	int r = spool_open(j, &p, err);
 
-	if (r == 0 && !j->dry_run && (totals.row[IMPORT_ERROR] == 0 || j->good_rows_only))
-		r = commit(j, out, err);
-	if (r == 0 && j->json && json_dumpf(out, stdout, JSON_INDENT(1)) == 0)
-		putchar('\n');
-	json_decref(out);
-	if (r == 0 && totals.row[IMPORT_ERROR] > 0) {
-		fprintf(stderr, "%lld行に誤りがあります。%s\n",
-			(long long)totals.row[IMPORT_ERROR],
-			j->good_rows_only && !j->dry_run
-				? "その行は取り込んでいません"
-				: "直してからやり直してください。何も変えていません");
-		return EXIT_FAILED;
-	}
-	return r;
+	if (r == 0)
+		r = carry_out(j, &p, &result, err);
+	faulty = t->row[IMPORT_ERROR] > 0;
+	written = !j->dry_run && (!faulty || j->good_rows_only);
+	if (r == 0 && j->json)
+		r = print_json(j, &p, t, written ? &result : NULL, err);
+	else if (r == 0)
+		print_text(t, written ? &result : NULL);
+	if (p.rows)
+		fclose(p.rows);
+	if (r < 0 || !faulty)
+		return r;
+	fprintf(stderr, "%lld行に誤りがあります。%s\n", (long long)t->row[IMPORT_ERROR],
+		written ? "その行は取り込んでいません"
+			: "直してからやり直してください。何も変えていません");
+	return EXIT_FAILED;
 }
 
 static int run(const struct invocation *in)

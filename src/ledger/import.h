@@ -86,6 +86,7 @@ struct import_result {
 	struct receipt receipt;
 	char batch[ID_SIZE]; /* entry in the ledger `imports` */
 	bool nothing_to_do;  /* every row was unchanged: nothing was written */
+	bool refused;	     /* read to the end, but rows are in error: nothing was written */
 };
 
 /* Commits all rows in one durable write, remembers the mapping and records the

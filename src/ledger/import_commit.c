@@ -178,15 +178,13 @@ static int write_batch(struct ledgers *l, struct committing *k, struct import_re
 	return 0;
 }
 
-static int check_totals(const struct import_totals *t, bool good_rows_only, struct err *err)
+static int refuse_rows(const struct import_totals *t, struct err *err)
 {
-	if (t->row[IMPORT_ERROR] && !good_rows_only)
-		return err_set(err, ERR_INVALID,
-			       "誤りのある行が%"
-			       "lld行あります。何も取り込んでいません。直してやり直すか、誤りの行を"
-			       "飛ばすことを選んでください",
-			       (long long)t->row[IMPORT_ERROR]);
-	return 0;
+	return err_set(err, ERR_INVALID,
+		       "誤りのある行が%"
+		       "lld行あります。何も取り込んでいません。直してやり直すか、誤りの行を"
+		       "飛ばすことを選んでください",
+		       (long long)t->row[IMPORT_ERROR]);
 }
 
 /* One pass over the file: what happens to each row is worked out and done at once. What
@@ -204,10 +202,12 @@ static int commit(struct ledgers *l, const struct actor *who, const struct ledge
 	r = k->reason ? batch_reserve(k->batch, k->id, err) : err_nomem(err);
 	if (r == 0)
 		r = add_rows(l, who, def, path, map, k, t, err);
-	if (r == 0)
-		r = check_totals(t, k->good_rows_only, err);
 	if (r < 0)
 		return r;
+	if (t->row[IMPORT_ERROR] && !k->good_rows_only) {
+		ret->refused = true;
+		return refuse_rows(t, err);
+	}
 	if (!t->row[IMPORT_NEW] && !t->row[IMPORT_CHANGED]) {
 		ret->nothing_to_do = true;
 		ret->receipt.seq = -1;
