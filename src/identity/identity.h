@@ -192,6 +192,8 @@ enum permission {
 	PERM_INSPECT,	  /* the start page of an inspector */
 	PERM_PEOPLE,	  /* comparing lists of staff */
 	PERM_REQUEST,	  /* asking for accounts and confirming what was granted */
+	PERM_STOCKTAKE,     /* open, assign, close a stock-take of accounts */
+	PERM_STOCKTAKE_SEE, /* staff: only what they decide themselves */
 	PERM_MAX
 };
 
