@@ -92,10 +92,10 @@ int account_change_check(const struct account_change *c, bool create, const char
 /* Words that stand for many people; the first list as the whole name (figures after it
  * left out), the second anywhere in it. */
 static const char *const whole_names[] = {
-	"事務", "受付",	  "医事課",   "総務課", "看護師",   "看護",   "医師",	"当直",	 "当直医",
-	"夜勤", "薬剤師", "検査技師", "職員",	"スタッフ", "ナース", "ゲスト", "guest",
-	"管理者", "利用者", "ユーザー", "テスト", "テスト用", "テストユーザー", "test", "user",
-	"testuser",
+	"事務",	    "受付",	      "医事課", "総務課", "看護師",   "看護",	  "医師",
+	"当直",	    "当直医",	      "夜勤",	"薬剤師", "検査技師", "職員",	  "スタッフ",
+	"ナース",   "ゲスト",	      "guest",	"管理者", "利用者",   "ユーザー", "テスト",
+	"テスト用", "テストユーザー", "test",	"user",	  "testuser",
 };
 static const char *const name_parts[] = {
 	"共用", "共有",	  "共通",    "病棟",   "詰所",	 "ナースステーション", "端末用",  "みんな",

@@ -6,10 +6,9 @@
 
 #include "base/clock.h"
 #include "base/fold.h"
-#include "identity/attempt.h"
 #include "identity/authenticator.h"
 #include "identity/event.h"
-#include "identity/session.h"
+#include "identity/signin.h"
 #include "identity/webauthn_read.h"
 
 #define LABEL_MAX 40 /* characters */
@@ -98,20 +97,21 @@ int webauthn_enrol(struct store *s, const struct session *session, const struct 
 }
 
 struct shown {
-	const struct identity_state *st;
-	struct session *session;
 	const struct authenticator *key;
-	const uint8_t *old_hash;
-	int64_t now_us, counter;
+	int64_t counter;
 };
 
 /* The counter must grow, unless the key has none. WebAuthn 7.2 (21). */
-static int use_counter(struct tx *tx, const struct shown *in, struct err *err)
+static int use_counter(struct tx *tx, struct account *a, struct credentials *cred, void *arg,
+		       bool *ret_changed, struct err *err)
 {
+	const struct shown *in = arg;
 	STMT_CLEANUP *last = NULL;
 	STMT_CLEANUP *use = NULL;
 	int r = stmt_begin(tx_conn(tx), STMT_KEY_COUNTER, &last, err);
 
+	(void)cred;
+	(void)ret_changed;
 	if (r < 0)
 		return r;
 	stmt_text(last, 1, in->key->id);
@@ -126,23 +126,10 @@ static int use_counter(struct tx *tx, const struct shown *in, struct err *err)
 	if (r < 0)
 		return r;
 	stmt_text(use, 1, in->key->id);
-	stmt_text(use, 2, in->session->account.id);
+	stmt_text(use, 2, a->id);
 	stmt_int(use, 3, in->counter);
 	stmt_int(use, 4, tx_now(tx));
 	return stmt_step(use, err);
-}
-
-static int shown_write(struct tx *tx, void *arg, struct err *err)
-{
-	struct shown *in = arg;
-	struct session_row row;
-	int r = session_row_load(tx_conn(tx), in->old_hash, &row, err);
-
-	if (r >= 0)
-		r = use_counter(tx, in, err);
-	if (r >= 0)
-		r = session_delete(tx, in->old_hash, err);
-	return r < 0 ? r : session_start(tx, in->st, in->now_us, false, in->session, err);
 }
 
 /* The enrolled key of this credential id. */
@@ -185,41 +172,34 @@ int session_key(struct store *s, const char *token, const struct webauthn_site *
 		const struct webauthn_answer *answer, struct arena *arena, struct session *ret,
 		struct err *err)
 {
-	struct shown in = { .st = identity_state(s), .session = ret };
+	struct shown in = { .counter = 0 };
+	struct second_factor f = { .name = "key", .take = use_counter, .arg = &in };
 	char challenge[WEBAUTHN_CHALLENGE_SIZE];
-	uint8_t hash[HASH_SIZE];
 	struct session_row row;
-	struct attempt a = { NULL, NULL };
+	struct attempt a;
 	uint32_t counter = 0;
-	int r = session_load(s, token, arena, ret, &row, err);
+	int r = signin_pending(s, token, arena, ret, &row, &a, err);
 
+	if (r >= 0)
+		r = attempt_begin(s, &a, err);
 	if (r < 0)
 		return r;
-	if (!row.pending)
-		return err_set(err, ERR_INVALID, "第二の確認は既に済んでいます。");
-	a.login = row.account;
-	r = attempt_begin(s, &a, err);
-	if (r >= 0)
-		r = take_challenge(s, token, challenge, err);
+	r = take_challenge(s, token, challenge, err);
 	if (r >= 0)
 		r = find_key(s, row.account, answer->credential ? answer->credential : "", arena,
 			     &in.key, err);
 	if (r >= 0)
 		r = webauthn_verify(site, challenge, answer, in.key, &counter, err);
-	if (r < 0)
-		return r;
-	session_hash(token, hash);
-	in.old_hash = hash;
 	in.counter = counter;
-	in.now_us = identity_mono(identity_state(s));
-	snprintf(ret->factors, sizeof ret->factors, "password key");
-	r = store_write(s, NULL, shown_write, &in, NULL, err);
+	if (r >= 0)
+		r = signin_complete(s, ret, &f, arena, err);
 	if (r == ERR_CORRUPT) {
 		alarm_note(s, ret, in.key->label);
 		return err->code = ERR_DENIED;
 	}
-	if (r < 0)
-		return r;
-	attempt_right(s, &a);
-	return 0;
+	if (r >= 0)
+		attempt_right(s, &a);
+	else if (r == ERR_DENIED)
+		signin_refused(s, row.account, "セキュリティキーの誤り", row.address);
+	return r;
 }
