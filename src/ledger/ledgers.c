@@ -117,6 +117,7 @@ static int rebuild_write(struct tx *tx, void *arg, struct err *err)
 		if (!b->wanted[i])
 			continue;
 		r = table_clear(tx, &l->item[i].table, err);
+		table_sets_clear(l->item[i].sets);
 		if (r >= 0)
 			r = rebuild_rows(l, tx, &l->item[i], err);
 	}

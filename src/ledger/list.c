@@ -5,7 +5,6 @@
 #include "ledger/projection.h"
 
 #define FILTERS_MAX 32
-#define FEW_MATCHES 1000 /* sorted at once; more are better found along the index of the sort */
 
 struct plan {
 	struct table_filter filter[FILTERS_MAX + 1];
@@ -107,44 +106,6 @@ static int plan_make(const struct ledgers *l, const struct list_query *q, struct
 	return plan_sort(q->def, q, &ret->query, err);
 }
 
-/* True if an index of the table begins with `first` (and goes on with `second`
- * unless that is 0). */
-static bool indexed(const struct projection *p, int first, int second)
-{
-	size_t i;
-
-	for (i = 0; i < p->table.index_count; i++)
-		if (p->index[i].column[0] == first && (!second || p->index[i].column[1] == second))
-			return true;
-	return first == TABLE_SEQ && !second;
-}
-
-/* A page filtered by one column and sorted by another that no index has both of:
- * few matches are sorted, many found along the index of the sort. Without this a
- * page would cost as much as all its matches. */
-static int plan_walk(const struct projection *p, struct conn *c, struct table_query *q,
-		     struct err *err)
-{
-	int64_t matches = 0;
-	bool filtered = false;
-	size_t i;
-	int r;
-
-	if (q->limit <= 0 || q->search || !indexed(p, q->sort, 0))
-		return 0;
-	for (i = 0; i < q->filter_count; i++) {
-		if (q->filter[i].column > 0 && q->filter[i].op == TABLE_EQ &&
-		    indexed(p, q->filter[i].column, q->sort))
-			return 0;
-		filtered |= q->filter[i].column > 0;
-	}
-	if (!filtered)
-		return 0;
-	r = table_count(c, &p->table, q, FEW_MATCHES, &matches, err);
-	q->by_sort = matches >= FEW_MATCHES;
-	return r;
-}
-
 struct each {
 	const struct ledger_def *def;
 	struct arena arena; /* of one row */
@@ -193,9 +154,10 @@ int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
 	arena_init(&arena, 0);
 	arena_init(&e.arena, 0);
 	r = plan_make(l, q, &arena, &plan, err);
-	if (r >= 0)
-		r = plan_walk(p, c, &plan.query, err);
-	if (r >= 0)
+	/* A single row is looked for by its key; all rows need no page. */
+	if (r >= 0 && q->limit > 1)
+		r = table_page(c, &p->table, p->sets, &plan.query, each_row, &e, err);
+	else if (r >= 0)
 		r = table_query(c, &p->table, &plan.query, each_row, &e, err);
 	arena_release(&e.arena);
 	arena_release(&arena);
@@ -205,15 +167,20 @@ int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
 int list_count(struct ledgers *l, struct conn *c, const struct list_query *q, int64_t cap,
 	       int64_t *ret, struct err *err)
 {
+	const struct projection *p = projection_of(l, q->def);
 	struct arena arena;
 	struct plan plan;
 	int r;
 
 	arena_init(&arena, 0);
 	r = plan_make(l, q, &arena, &plan, err);
-	if (r >= 0)
-		r = table_count(c, &projection_of(l, q->def)->table, &plan.query, cap, ret, err);
+	if (r >= 0 && cap == 1)
+		r = table_count(c, &p->table, &plan.query, cap, ret, err);
+	else if (r >= 0)
+		r = table_total(c, &p->table, p->sets, &plan.query, ret, err);
 	arena_release(&arena);
+	if (r >= 0 && cap > 0 && *ret > cap)
+		*ret = cap;
 	return r < 0 ? r : 0;
 }
 

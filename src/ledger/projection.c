@@ -110,6 +110,26 @@ static int make_digest(struct projection *p, struct err *err)
 	return *p->digest ? 0 : err_nomem(err);
 }
 
+/* The ledgers that fields refer to. */
+static int make_sets(struct projection *p, struct err *err)
+{
+	const struct ledger_def *def = p->def;
+	size_t i, j, count = 0;
+
+	for (i = 0; i < def->field_count; i++) {
+		const struct field_def *f = &def->field[i];
+
+		if (f->type != FIELD_REF || !f->ref || field_sealed(f))
+			continue;
+		for (j = 0; j < count && p->named[j] != f->ref->name; j++)
+			;
+		if (j == count)
+			p->named[count++] = f->ref->name;
+	}
+	p->sets = table_sets_new(p->named, count);
+	return p->sets ? 0 : err_nomem(err);
+}
+
 int projection_init(struct projection *p, const struct ledger_def *def, struct err *err)
 {
 	size_t i, n = def->field_count;
@@ -125,7 +145,8 @@ int projection_init(struct projection *p, const struct ledger_def *def, struct e
 	p->by_key = calloc(n ? n : 1, sizeof *p->by_key);
 	p->key = calloc(n ? n : 1, sizeof *p->key);
 	p->index = calloc(n + def->filter_count + def->list_column_count + 3, sizeof *p->index);
-	if (!p->column || !p->by_key || !p->key || !p->index)
+	p->named = calloc(n ? n : 1, sizeof *p->named);
+	if (!p->column || !p->by_key || !p->key || !p->index || !p->named)
 		return err_nomem(err);
 	for (i = 0; i < n; i++)
 		p->column[i] =
@@ -136,11 +157,13 @@ int projection_init(struct projection *p, const struct ledger_def *def, struct e
 	p->table.column = p->column;
 	p->table.column_count = n;
 	p->table.index = p->index;
-	return make_digest(p, err);
+	return make_digest(p, err) < 0 ? ERR_NOMEM : make_sets(p, err);
 }
 
 void projection_release(struct projection *p)
 {
+	table_sets_free(p->sets);
+	free(p->named);
 	free(p->column);
 	free(p->by_key);
 	free(p->key);

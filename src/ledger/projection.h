@@ -15,6 +15,8 @@ struct projection {
 	struct table table;
 	struct table_column *column;
 	struct table_index *index;
+	const char **named; /* ledgers whose names stand in the search text */
+	struct table_sets *sets;
 	char (*key)[12];	    /* field ids as text: the keys of the parts */
 	int *by_key;		    /* field indexes in the byte order of their ids as text */
 	char digest[HASH_HEX_SIZE]; /* of everything the rows depend on */

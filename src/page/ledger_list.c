@@ -10,10 +10,6 @@
 #include "page/ledger_query.h"
 
 #define COLUMNS_MAX 30
-/* How far matches are counted: a whole ledger is counted along an index, with
- * conditions most rows have to be looked at. */
-#define COUNT_CAP 10000
-#define COUNT_CAP_SLOW 1000
 
 struct columns {
 	int field[COLUMNS_MAX];
@@ -399,12 +395,7 @@ static void write_pages(struct html *h, struct request *req, const struct ledger
 	html_close(h, EL_NAV);
 }
 
-static int64_t count_cap(const struct list_query *q)
-{
-	return q->filter_count || q->search ? COUNT_CAP_SLOW : COUNT_CAP;
-}
-
-static void write_count(struct html *h, int64_t count, int64_t cap)
+static void write_count(struct html *h, int64_t count)
 {
 	html_open(h, EL_P);
 	html_attr(h, "class", "count");
@@ -412,7 +403,7 @@ static void write_count(struct html *h, int64_t count, int64_t cap)
 	if (count == 0)
 		html_text(h, "当てはまる件はありません。条件を減らすか、新しく登録してください。");
 	else
-		html_textf(h, "%lld件%s", (long long)count, count >= cap ? "以上" : "");
+		html_textf(h, "%lld件", (long long)count);
 	html_close(h, EL_P);
 }
 
@@ -434,14 +425,14 @@ int page_ledger(struct request *req, struct response *res, struct err *err)
 	if (r == 0)
 		r = read_columns(req, c, v->ledger, &columns, err);
 	if (r == 0)
-		r = list_count(v->app->ledgers, c, &q.list, count_cap(&q.list), &count, err);
+		r = list_count(v->app->ledgers, c, &q.list, 0, &count, err);
 	if (r < 0)
 		return r;
 	rows.c = c;
 	page_begin(&h, req, NAV_LEDGERS, v->ledger->title.ja, v->ledger->purpose.ja);
 	write_actions(&h, req, v->ledger);
 	r = write_filters(&h, req, c, &q, err);
-	write_count(&h, count, count_cap(&q.list));
+	write_count(&h, count);
 	if (r == 0 && count > 0)
 		r = write_table(&rows, err);
 	if (r < 0)

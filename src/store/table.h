@@ -64,7 +64,8 @@ enum table_fixed {
 	TABLE_SEQ = -2,
 	TABLE_AT = -3,
 	TABLE_ENTRY = -4,
-	TABLE_ACTOR = -5
+	TABLE_ACTOR = -5,
+	TABLE_BEHALF = -6
 };
 
 struct table_filter {
@@ -73,15 +74,21 @@ struct table_filter {
 	const char *value; /* stored form; NULL for EMPTY and FILLED */
 };
 
+/* Conditions of which one suffices. */
+struct table_any {
+	const struct table_filter *filter;
+	size_t count; /* at least 1 */
+};
+
 struct table_query {
 	const struct table_filter *filter;
 	size_t filter_count; /* all must hold */
+	const struct table_any *any;
+	size_t any_count;    /* of each, one must hold */
 	const char *search;  /* what the user typed, unfolded; NULL for none */
 	int sort;	     /* field id or enum table_fixed; 0 = TABLE_SEQ */
 	bool descending;
 	int64_t limit, offset;
-	bool by_sort; /* hint: many rows match the filters, so walk the index of `sort`
-		       * and stop at the limit instead of sorting all matches */
 };
 
 /* Calls row() for each match, in order; limit 0 means all. Strings live until it
@@ -104,6 +111,29 @@ int table_group(struct conn *c, const struct table *t, const struct table_query 
 		int64_t limit,
 		int (*group)(void *arg, const char *value, int64_t n, struct err *err), void *arg,
 		struct err *err);
+
+/* --- pages, however many rows match ------------------------------------------ */
+
+/* What conditions match, kept between requests; one for each table of a program. */
+struct table_sets;
+
+/* `named` are the <name>s of the tables whose names the search text of this one holds:
+ * a change there may change it without a new leaf here. The strings must outlive it.
+ * NULL when memory ran out. */
+struct table_sets *table_sets_new(const char *const *named, size_t named_count);
+void table_sets_free(struct table_sets *sets); /* NULL-safe */
+/* Forgets all; for a rebuild, which gives rows other ids. */
+void table_sets_clear(struct table_sets *sets);
+/* As table_query, for some rows out of many: the first page costs about the same in a
+ * table of a thousand and of a million rows. Reads the table itself inside store_write,
+ * where nothing may be kept. */
+int table_page(struct conn *c, const struct table *t, struct table_sets *sets,
+	       const struct table_query *q,
+	       int (*row)(void *arg, const struct table_row *r, struct err *err), void *arg,
+	       struct err *err);
+/* All matches, counted in the same way. */
+int table_total(struct conn *c, const struct table *t, struct table_sets *sets,
+		const struct table_query *q, int64_t *ret, struct err *err);
 
 /* --- for daicho verify ------------------------------------------------------ */
 

@@ -57,6 +57,33 @@ int table_query(struct conn *c, const struct table *t, const struct table_query 
 	return rc < 0 ? rc : 0;
 }
 
+int table_rows(struct conn *c, const struct table *t, const int64_t *id, size_t count,
+	       int (*row)(void *arg, const struct table_row *r, struct err *err), void *arg,
+	       struct err *err)
+{
+	CLEANUP(table_sql_release) struct table_sql sql;
+	const char *value[TABLE_COLUMNS_MAX];
+	struct table_row found;
+	STMT_CLEANUP *st = NULL;
+	size_t i;
+	int rc;
+
+	table_sql_init(&sql);
+	rc = table_sql_row(&sql, t, err);
+	if (rc == 0)
+		rc = table_sql_begin(c, &sql, &st, err);
+	for (i = 0; rc >= 0 && i < count; i++) {
+		sqlite3_reset(st->s);
+		stmt_int(st, 1, id[i]);
+		rc = stmt_step(st, err);
+		if (rc <= 0)
+			continue;
+		row_read(st, t, value, &found);
+		rc = row(arg, &found, err);
+	}
+	return rc < 0 ? rc : 0;
+}
+
 int table_count(struct conn *c, const struct table *t, const struct table_query *q, int64_t cap,
 		int64_t *ret, struct err *err)
 {

@@ -52,11 +52,9 @@ int table_column_name(const struct table *t, int column, char ret[16], bool *ret
 		int column;
 		const char *name;
 		bool integer;
-	} fixed[] = { { TABLE_STATE, "state", false },
-		      { TABLE_SEQ, "seq", true },
-		      { TABLE_AT, "at_us", true },
-		      { TABLE_ENTRY, "entry", false },
-		      { TABLE_ACTOR, "actor", false } };
+	} fixed[] = { { TABLE_STATE, "state", false }, { TABLE_SEQ, "seq", true },
+		      { TABLE_AT, "at_us", true },     { TABLE_ENTRY, "entry", false },
+		      { TABLE_ACTOR, "actor", false }, { TABLE_BEHALF, "behalf", false } };
 	size_t i;
 
 	for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
@@ -107,7 +105,7 @@ static int bind_value(struct table_sql *q, const char *value, bool integer, stru
 }
 
 static int filter_write(struct table_sql *q, const struct table *t, const struct table_filter *f,
-			bool by_sort, struct err *err)
+			struct err *err)
 {
 	static const char *const operator[] = {
 		[TABLE_EQ] = "=",  [TABLE_NE] = "<>", [TABLE_LT] = "<",
@@ -119,9 +117,6 @@ static int filter_write(struct table_sql *q, const struct table *t, const struct
 
 	if (rc < 0)
 		return rc;
-	/* The unary plus keeps the filter from being looked up in an index. */
-	if (by_sort)
-		buf_putc(&q->text, '+');
 	if (f->op == TABLE_EMPTY || (f->op == TABLE_EQ && empty)) {
 		buf_printf(&q->text, "%s IS NULL", name);
 		return 0;
@@ -194,6 +189,20 @@ static int search_write(struct table_sql *q, const struct table *t, struct err *
 	return 0;
 }
 
+static int any_write(struct table_sql *q, const struct table *t, const struct table_any *any,
+		     struct err *err)
+{
+	size_t i;
+	int rc = any->count ? 0 : definition_bug(err, t->name);
+
+	for (i = 0; rc == 0 && i < any->count; i++) {
+		buf_puts(&q->text, i ? " OR " : "(");
+		rc = filter_write(q, t, &any->filter[i], err);
+	}
+	buf_putc(&q->text, ')');
+	return rc;
+}
+
 int table_sql_where(struct table_sql *q, const struct table *t, const struct table_query *query,
 		    struct err *err)
 {
@@ -204,7 +213,12 @@ int table_sql_where(struct table_sql *q, const struct table *t, const struct tab
 	for (i = 0; rc == 0 && i < query->filter_count; i++) {
 		buf_puts(&q->text, joint);
 		joint = " AND ";
-		rc = filter_write(q, t, &query->filter[i], query->by_sort, err);
+		rc = filter_write(q, t, &query->filter[i], err);
+	}
+	for (i = 0; rc == 0 && i < query->any_count; i++) {
+		buf_puts(&q->text, joint);
+		joint = " AND ";
+		rc = any_write(q, t, &query->any[i], err);
 	}
 	if (rc == 0 && query->search)
 		rc = match_write(&q->match, query->search, err);
@@ -233,26 +247,43 @@ static int tie_column(const struct table *t, int sort)
 	return tie;
 }
 
+int table_order(const struct table *t, int sort, int ret_column[2])
+{
+	/* Time never goes back along the log, so its order is that of seq. */
+	if (sort == 0 || sort == TABLE_AT)
+		sort = TABLE_SEQ;
+	ret_column[0] = sort;
+	ret_column[1] = tie_column(t, sort);
+	return ret_column[1] ? 2 : 1;
+}
+
+bool table_indexed(const struct table *t, int first, int second)
+{
+	size_t i;
+
+	if (first == TABLE_STATE && second == TABLE_SEQ)
+		return true;
+	for (i = 0; i < t->index_count; i++)
+		if (t->index[i].column[0] == first &&
+		    (!second || t->index[i].column[1] == second))
+			return true;
+	return !second && (first == TABLE_SEQ || first == TABLE_STATE || first == TABLE_ENTRY);
+}
+
 static int order_write(struct table_sql *sql, const struct table *t, const struct table_query *q,
 		       struct err *err)
 {
 	const char *way = q->descending ? " DESC" : "";
-	int sort = q->sort ? q->sort : TABLE_SEQ;
+	int column[2], count = table_order(t, q->sort, column), i, rc = 0;
 	char name[16];
 	bool integer;
-	int rc, tie;
 
-	/* Time never goes back along the log, so its order is that of seq. */
-	if (sort == TABLE_AT)
-		sort = TABLE_SEQ;
-	rc = table_column_name(t, sort, name, &integer, err);
-	buf_printf(&sql->text, " ORDER BY %s%s", name, way);
-	tie = tie_column(t, sort);
-	if (rc == 0 && tie) {
-		rc = table_column_name(t, tie, name, &integer, err);
-		buf_printf(&sql->text, ", %s%s", name, way);
+	buf_puts(&sql->text, " ORDER BY ");
+	for (i = 0; rc == 0 && i < count; i++) {
+		rc = table_column_name(t, column[i], name, &integer, err);
+		buf_printf(&sql->text, "%s%s, ", name, way);
 	}
-	buf_printf(&sql->text, ", id%s", way);
+	buf_printf(&sql->text, "id%s", way);
 	return rc;
 }
 
@@ -284,8 +315,7 @@ void table_sql_numbered(struct buf *b, const char *text, size_t n)
 	buf_add(b, digits + i, sizeof digits - i);
 }
 
-int table_sql_query(struct table_sql *sql, const struct table *t, const struct table_query *q,
-		    struct err *err)
+static int rows_write(struct table_sql *sql, const struct table *t, struct err *err)
 {
 	size_t i;
 	int rc = table_name_check(t, err);
@@ -296,6 +326,22 @@ int table_sql_query(struct table_sql *sql, const struct table *t, const struct t
 		table_sql_numbered(&sql->text, ", f", (size_t)t->column[i].id);
 	if (rc == 0)
 		buf_printf(&sql->text, " FROM l_%s", t->name);
+	return rc;
+}
+
+int table_sql_row(struct table_sql *sql, const struct table *t, struct err *err)
+{
+	int rc = rows_write(sql, t, err);
+
+	buf_puts(&sql->text, " WHERE id = ?1");
+	return rc;
+}
+
+int table_sql_query(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		    struct err *err)
+{
+	int rc = rows_write(sql, t, err);
+
 	if (rc == 0)
 		rc = table_sql_where(sql, t, q, err);
 	if (rc == 0)
@@ -338,6 +384,97 @@ int table_sql_group(struct table_sql *sql, const struct table *t, const struct t
 		buf_puts(&sql->text, " LIMIT ");
 		rc = table_sql_number(sql, limit, err);
 	}
+	return rc;
+}
+
+/* `one_row`: asked of a row at hand, not of the table. */
+static int cond_write(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
+		      bool one_row, struct err *err)
+{
+	int rc = 0;
+
+	if (cond->filter)
+		return filter_write(sql, t, cond->filter, err);
+	if (cond->any)
+		return any_write(sql, t, cond->any, err);
+	if (cond->search)
+		rc = match_write(&sql->match, cond->search, err);
+	if (rc == 0 && sql->match.len == 0)
+		buf_putc(&sql->text, '1');
+	if (rc < 0 || sql->match.len == 0)
+		return rc;
+	if (!one_row)
+		return search_write(sql, t, err);
+	buf_printf(&sql->text, "EXISTS (SELECT 1 FROM l_%s_fts WHERE l_%s_fts MATCH ", t->name,
+		   t->name);
+	rc = bind_add(sql, (struct table_bind){ .text = sql->match.data }, err);
+	buf_printf(&sql->text, " AND rowid = l_%s.id)", t->name);
+	return rc;
+}
+
+int table_sql_set(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
+		  struct err *err)
+{
+	int rc = table_name_check(t, err);
+
+	if (rc < 0)
+		return rc;
+	buf_printf(&sql->text, "SELECT id FROM l_%s WHERE ", t->name);
+	return cond_write(sql, t, cond, false, err);
+}
+
+int table_sql_changed(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
+		      int64_t since, struct err *err)
+{
+	int rc = table_name_check(t, err);
+
+	if (rc < 0)
+		return rc;
+	buf_puts(&sql->text, "SELECT id, ");
+	rc = cond_write(sql, t, cond, true, err);
+	buf_printf(&sql->text, " FROM l_%s WHERE seq > ", t->name);
+	return rc == 0 ? table_sql_number(sql, since, err) : rc;
+}
+
+int table_sql_newest(struct table_sql *sql, const char *name, struct err *err)
+{
+	struct table t = { .name = name };
+	int rc = table_name_check(&t, err);
+
+	if (rc == 0)
+		buf_printf(&sql->text,
+			   "SELECT (SELECT COALESCE(MAX(seq), -1) FROM l_%s),"
+			   " (SELECT COALESCE(MAX(id), 0) FROM l_%s)",
+			   name, name);
+	return rc;
+}
+
+int table_sql_ids(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		  struct err *err)
+{
+	int rc = table_name_check(t, err);
+
+	if (rc < 0)
+		return rc;
+	buf_printf(&sql->text, "SELECT id FROM l_%s", t->name);
+	rc = table_sql_where(sql, t, q, err);
+	return rc == 0 ? order_write(sql, t, q, err) : rc;
+}
+
+int table_sql_keys(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		   struct err *err)
+{
+	int column[2], count = table_order(t, q->sort, column), i, rc = table_name_check(t, err);
+	char name[16];
+	bool integer;
+
+	buf_puts(&sql->text, "SELECT ");
+	for (i = 0; rc == 0 && i < count; i++) {
+		rc = table_column_name(t, column[i], name, &integer, err);
+		buf_printf(&sql->text, "%s%s", i ? ", " : "", name);
+	}
+	if (rc == 0)
+		buf_printf(&sql->text, " FROM l_%s WHERE id = ?1", t->name);
 	return rc;
 }
 

@@ -25,6 +25,13 @@ struct table_sql {
 	int bind_count;
 };
 
+/* One condition of a query; all NULL: every row. */
+struct table_cond {
+	const struct table_filter *filter;
+	const struct table_any *any;
+	const char *search;
+};
+
 /* ERR_BUG for a name that could not be made from a definition. */
 int table_name_check(const struct table *t, struct err *err);
 void table_sql_init(struct table_sql *q);
@@ -43,6 +50,26 @@ int table_sql_count(struct table_sql *sql, const struct table *t, const struct t
 		    int64_t cap, struct err *err);
 int table_sql_group(struct table_sql *sql, const struct table *t, const struct table_query *q,
 		    int column, int64_t limit, struct err *err);
+/* For table_sets.c. Ids of the rows that one condition matches (a search of nothing
+ * but blanks matches all); then (id, whether it matches) of the rows with a leaf number
+ * above `since`. */
+int table_sql_set(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
+		  struct err *err);
+int table_sql_changed(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
+		      int64_t since, struct err *err);
+/* Newest leaf number (-1: no rows) and greatest id. */
+int table_sql_newest(struct table_sql *sql, const char *name, struct err *err);
+/* For table_page.c. Ids along the order of the query; the columns of that order,
+ * and a whole row, of the row ?1. */
+int table_sql_ids(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		  struct err *err);
+int table_sql_keys(struct table_sql *sql, const struct table *t, const struct table_query *q,
+		   struct err *err);
+int table_sql_row(struct table_sql *sql, const struct table *t, struct err *err);
+/* The columns that make the order of a page, before the id: 1 or 2 of them. */
+int table_order(const struct table *t, int sort, int ret_column[2]);
+/* True if an index begins with `first` (and goes on with `second` unless that is 0). */
+bool table_indexed(const struct table *t, int first, int second);
 /* Appends text and a number. Statements name some 70 columns for each row read or
  * written, where printf would take longer than SQLite. */
 void table_sql_numbered(struct buf *b, const char *text, size_t n);
@@ -51,6 +78,10 @@ void table_sql_rows(struct buf *text, const struct table *t);
 void table_sql_words(struct buf *text, const char *index);
 /* Appends "?n" and keeps the value. */
 int table_sql_number(struct table_sql *q, int64_t value, struct err *err);
+/* For table_page.c, in table_query.c: calls row() for each of these ids in turn. */
+int table_rows(struct conn *c, const struct table *t, const int64_t *id, size_t count,
+	       int (*row)(void *arg, const struct table_row *r, struct err *err), void *arg,
+	       struct err *err);
 /* Prepares and binds. */
 int table_sql_begin(struct conn *c, struct table_sql *q, struct stmt **ret, struct err *err);
 

@@ -1,0 +1,30 @@
+/* Sets of row ids as bits: what a condition of a list matches. */
+#ifndef DAICHO_STORE_ROWSET_H
+#define DAICHO_STORE_ROWSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Ids are those of SQLite's rows, given out densely from 1; one far beyond is a
+ * damaged table and must not take the memory of the machine. */
+#define ROWSET_ID_MAX ((int64_t)1 << 30)
+
+struct rowset {
+	uint64_t *bit;
+	size_t words;
+};
+
+void rowset_release(struct rowset *s);
+/* Puts `id` in or out. False when memory ran out or the id is out of range. */
+bool rowset_put(struct rowset *s, int64_t id, bool in);
+bool rowset_has(const struct rowset *s, int64_t id);
+/* *ret, empty before, becomes a copy. False when memory ran out. */
+bool rowset_copy(const struct rowset *s, struct rowset *ret);
+/* Leaves in *s what is in `other` too, or with `out` what is not. */
+void rowset_keep(struct rowset *s, const struct rowset *other, bool out);
+int64_t rowset_count(const struct rowset *s);
+/* The smallest id above `id` (0: the first), 0 after the last. */
+int64_t rowset_next(const struct rowset *s, int64_t id);
+
+#endif
