@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/share.h"
 #include "round/measure.h"
 
@@ -66,6 +67,7 @@ void data_end(struct data *d)
 int data_actor(struct data *d, const char *login, struct actor *ret, struct err *err)
 {
 	struct account account;
+	char today[DATE_SIZE];
 	struct conn *conn;
 	int r;
 
@@ -79,10 +81,15 @@ int data_actor(struct data *d, const char *login, struct actor *ret, struct err 
 	store_read_end(conn);
 	if (r < 0)
 		return r;
-	if (account.disabled)
-		return err_set(err, ERR_DENIED, "アカウント %s は停止されています", login);
+	date_today(today);
+	if (!account_usable(&account, today))
+		return err_set(err, ERR_DENIED, "アカウント %s は停止中か、使える期間の外です", login);
 	snprintf(ret->account, sizeof ret->account, "%s", account.id);
 	ret->name = account.name;
 	ret->role = account.role;
+	ret->profession = account.profession;
+	ret->site = account.site;
+	ret->department = account.department;
+	ret->vendor = account.vendor;
 	return 0;
 }

@@ -195,6 +195,8 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 	if (ch->op == OP_SAVE)
 		r = scope_save(&sight, ret->next.id, ch->value, ret->before, arena, &ret->next.value,
 			       err);
+	if (r == 0 && ch->op == OP_SAVE)
+		r = scope_refs(l, c, who, ch->def, ret->next.value, ret->before, arena, faults, err);
 	if (r < 0)
 		return r;
 	ret->base_rev = ch->entry ? now.rev : 0;

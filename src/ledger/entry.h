@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "define/define.h"
 #include "define/value.h"
-#include "identity/identity.h"
+#include "identity/sight.h"
 #include "store/store.h"
 #include "store/table.h"
 
@@ -86,6 +86,10 @@ unsigned entry_ops(const struct actor *who, const struct entry *e);
 /* Reads one entry; rev 0 is the newest. Everything lives in `arena`. */
 int entry_get(struct ledgers *l, struct conn *c, const struct ledger_def *def, const char *id,
 	      int64_t rev, struct arena *arena, struct entry *ret, struct err *err);
+/* As entry_get, for a person: an entry out of sight is answered like one that does not
+ * exist, hidden fields are "". Pages and commands of people use this one. */
+int entry_see(struct ledgers *l, struct conn *c, const struct sight *s, const char *id, int64_t rev,
+	      struct arena *arena, struct entry *ret, struct err *err);
 /* What people call an entry (its name field, for refs); the id if it is gone. */
 const char *entry_name(struct ledgers *l, struct conn *c, const struct ledger_def *def,
 		       const char *id, struct arena *arena);
@@ -109,8 +113,10 @@ struct revision {
 	size_t difference_count;
 };
 
-/* Newest first, `limit` revisions before `before_rev` (0: from the newest). */
-int entry_history(struct ledgers *l, struct conn *c, const struct ledger_def *def, const char *id,
+/* Newest first, `limit` revisions before `before_rev` (0: from the newest). `sight` (NULL:
+ * the program's own) leaves out revisions and fields that may not be seen. */
+int entry_history(struct ledgers *l, struct conn *c, const struct ledger_def *def,
+		  const struct sight *sight, const char *id,
 		  int64_t before_rev, size_t limit, struct arena *arena, struct revision **ret,
 		  size_t *ret_count, struct err *err);
 
@@ -124,6 +130,7 @@ struct list_filter {
 
 struct list_query {
 	const struct ledger_def *def;
+	const struct sight *sight; /* of who looks, for def; NULL: the program itself */
 	const struct list_filter *filter;
 	size_t filter_count;
 	const char *search; /* as typed, or NULL */
@@ -138,7 +145,7 @@ struct list_row {
 	enum entry_state state;
 	int64_t rev, seq, at_us;
 	const char *actor;
-	const char *const *value; /* stored form per field; encrypted ones are "" */
+	const char *const *value; /* stored form per field; encrypted and hidden ones are "" */
 };
 
 int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,

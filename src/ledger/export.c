@@ -21,6 +21,9 @@ struct exporting {
 	struct ledgers *l;
 	struct conn *c;
 	const struct ledger_def *def;
+	struct sight sight; /* of who exports */
+	int field[SIGHT_FIELDS_MAX]; /* indexes of the fields they may see */
+	size_t field_count;
 	struct arena arena; /* of one row */
 	bool encrypted;	    /* the ledger has fields that the list does not hold */
 	int fd;
@@ -32,14 +35,16 @@ struct exporting {
 		     size_t count, struct err *err);
 };
 
-static bool has_encrypted(const struct ledger_def *def)
+static void choose_fields(struct exporting *e)
 {
 	size_t i;
 
-	for (i = 0; i < def->field_count; i++)
-		if (def->field[i].class >= CLASS_PATIENT)
-			return true;
-	return false;
+	for (i = 0; i < e->def->field_count; i++) {
+		if (!sight_field(&e->sight, (int)i))
+			continue;
+		e->field[e->field_count++] = (int)i;
+		e->encrypted |= e->def->field[i].class >= CLASS_PATIENT;
+	}
 }
 
 /* The projection holds only tags of encrypted fields: their content comes from
@@ -53,7 +58,7 @@ static int full_values(struct exporting *e, const struct list_row *row, const ch
 	*ret = row->value;
 	if (!e->encrypted)
 		return 0;
-	r = entry_get(e->l, e->c, e->def, row->id, 0, &e->arena, &entry, err);
+	r = entry_see(e->l, e->c, &e->sight, row->id, 0, &e->arena, &entry, err);
 	if (r == 0)
 		*ret = entry.value;
 	return r;
@@ -62,7 +67,7 @@ static int full_values(struct exporting *e, const struct list_row *row, const ch
 static int each_row(void *arg, const struct list_row *row, struct err *err)
 {
 	struct exporting *e = arg;
-	size_t count = e->def->field_count, i;
+	size_t count = e->field_count, i;
 	const char *const *value;
 	const char **cells;
 	char date[DATE_SIZE];
@@ -75,10 +80,12 @@ static int each_row(void *arg, const struct list_row *row, struct err *err)
 	r = full_values(e, row, &value, err);
 	if (r < 0)
 		return r;
-	for (i = 0; i < count; i++)
-		cells[i] = *value[i]
-				   ? entry_show(e->l, e->c, &e->def->field[i], value[i], &e->arena)
-				   : "";
+	for (i = 0; i < count; i++) {
+		int f = e->field[i];
+
+		cells[i] = *value[f] ? entry_show(e->l, e->c, &e->def->field[f], value[f], &e->arena)
+				     : "";
+	}
 	date_of_us(row->at_us, date);
 	cells[count] = entry_state_label(row->state);
 	cells[count + 1] = date;
@@ -92,16 +99,17 @@ static int run(struct exporting *e, const struct list_query *q, struct err *err)
 
 	all.limit = INT64_MAX;
 	all.offset = 0;
+	all.sight = &e->sight;
 	return list_each(e->l, e->c, &all, each_row, e, err);
 }
 
 static const char **header_cells(struct exporting *e)
 {
-	size_t count = e->def->field_count, i;
+	size_t count = e->field_count, i;
 	const char **cells = arena_calloc(&e->arena, count + TAIL_COUNT, sizeof *cells);
 
 	for (i = 0; cells && i < count; i++)
-		cells[i] = e->def->field[i].label.ja;
+		cells[i] = e->def->field[e->field[i]].label.ja;
 	for (i = 0; cells && i < TAIL_COUNT; i++)
 		cells[count + i] = tail[i];
 	return cells;
@@ -146,7 +154,7 @@ static int csv_write(struct exporting *e, const struct list_row *row, const char
 static int losses_named(const struct exporting *e, struct err *err)
 {
 	CLEANUP(buf_release) struct buf b;
-	size_t i, fields = e->def->field_count;
+	size_t i, fields = e->field_count;
 
 	buf_init(&b, 0);
 	for (i = 0; i < e->csv.loss_count && i < LOSSES_NAMED; i++) {
@@ -155,7 +163,9 @@ static int losses_named(const struct exporting *e, struct err *err)
 		buf_puts(&b, i ? "、「" : "「");
 		utf8_append(&b, loss->ch);
 		buf_printf(&b, "」（%zu行目の%s）", loss->row,
-			   loss->column <= fields ? e->def->field[loss->column - 1].label.ja : "");
+			   loss->column <= fields
+				   ? e->def->field[e->field[loss->column - 1]].label.ja
+				   : "");
 	}
 	if (buf_failed(&b))
 		return err_nomem(err);
@@ -178,7 +188,7 @@ static int export_csv(struct exporting *e, const struct list_query *q, bool cp93
 	csv_init(&e->csv, &options);
 	e->write = csv_write;
 	head = header_cells(e);
-	r = head ? csv_row(&e->csv, head, e->def->field_count + TAIL_COUNT, err) : err_nomem(err);
+	r = head ? csv_row(&e->csv, head, e->field_count + TAIL_COUNT, err) : err_nomem(err);
 	if (r == 0)
 		r = run(e, q, err);
 	if (r == 0)
@@ -202,9 +212,10 @@ static int json_write(struct exporting *e, const struct list_row *row, const cha
 
 	(void)cells;
 	(void)count;
-	for (i = 0; r == 0 && i < e->def->field_count; i++)
-		if (*value[i])
-			json_object_set_new(fields, e->def->field[i].name, json_string(value[i]));
+	for (i = 0; r == 0 && i < e->field_count; i++)
+		if (*value[e->field[i]])
+			json_object_set_new(fields, e->def->field[e->field[i]].name,
+					    json_string(value[e->field[i]]));
 	all = json_pack("{s:s,s:s,s:I,s:I,s:o}", "entry", row->id, "state",
 			entry_state_name(row->state), "rev", (json_int_t)row->rev, "receipt",
 			(json_int_t)row->seq, "fields", fields);
@@ -249,11 +260,11 @@ static int xlsx_write(struct exporting *e, const struct list_row *row, const cha
 
 static struct xlsx_column *xlsx_columns(struct exporting *e, struct arena *arena)
 {
-	size_t count = e->def->field_count, i;
+	size_t count = e->field_count, i;
 	struct xlsx_column *c = arena_calloc(arena, count + TAIL_COUNT, sizeof *c);
 
 	for (i = 0; c && i < count; i++) {
-		const struct field_def *f = &e->def->field[i];
+		const struct field_def *f = &e->def->field[e->field[i]];
 		double width = (double)utf8_columns(f->label.ja) + 4;
 
 		c[i].title = f->label.ja;
@@ -280,7 +291,7 @@ static int export_xlsx(struct exporting *e, const struct list_query *q, const ch
 	if (r < 0)
 		return r;
 	e->write = xlsx_write;
-	r = xlsx_sheet(e->xlsx, e->def->title.ja, columns, e->def->field_count + TAIL_COUNT, err);
+	r = xlsx_sheet(e->xlsx, e->def->title.ja, columns, e->field_count + TAIL_COUNT, err);
 	if (r == 0)
 		r = run(e, q, err);
 	if (r == 0)
@@ -318,7 +329,8 @@ int export_ledger(struct ledgers *l, struct conn *c, const struct actor *who,
 
 	if (r < 0)
 		return r;
-	e.encrypted = has_encrypted(q->def);
+	sight_of(who, q->def, &e.sight);
+	choose_fields(&e);
 	arena_init(&e.arena, 0);
 	r = format == EXPORT_XLSX ? export_xlsx(&e, q, path, err)
 				  : to_file(&e, q, format, substitute, path, err);

@@ -2,13 +2,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ledger/projection.h"
+#include "ledger/scope.h"
 
 #define FILTERS_MAX 32
 
 struct plan {
-	struct table_filter filter[FILTERS_MAX + 1];
+	struct table_filter filter[FILTERS_MAX + 2];
+	struct scope_filters scope;
 	struct table_query query;
+	bool recheck; /* a find of the search must be looked at again (scope_found) */
 };
 
 static int bad_field(const struct ledger_def *def, struct err *err)
@@ -22,7 +24,7 @@ static int bad_field(const struct ledger_def *def, struct err *err)
 
 /* Sealed values can only be met exactly: their columns hold tags. */
 static int plan_filter(const struct ledgers *l, const struct ledger_def *def,
-		       const struct list_filter *in, struct arena *arena, struct table_filter *out,
+		       const struct sight *sight, const struct list_filter *in, struct arena *arena, struct table_filter *out,
 		       struct err *err)
 {
 	const struct field_def *f;
@@ -30,7 +32,8 @@ static int plan_filter(const struct ledgers *l, const struct ledger_def *def,
 	*out = (struct table_filter){ TABLE_STATE, in->op, in->value };
 	if (in->field == -1)
 		return 0;
-	if (in->field < 0 || (size_t)in->field >= def->field_count)
+	if (in->field < 0 || (size_t)in->field >= def->field_count ||
+	    (sight && !sight_field(sight, in->field)))
 		return bad_field(def, err);
 	f = &def->field[in->field];
 	out->column = f->id;
@@ -66,6 +69,9 @@ static int plan_sort(const struct ledger_def *def, const struct list_query *q,
 		field = def->sort[0].field;
 		out->descending = def->sort[0].descending;
 	}
+	/* The order of a hidden field would tell about it. */
+	if (q->sight && !sight_field(q->sight, field))
+		return q->sort == -1 ? 0 : bad_field(def, err);
 	if (field < 0 || (size_t)field >= def->field_count)
 		return bad_field(def, err);
 	if (!field_sealed(&def->field[field]))
@@ -89,17 +95,25 @@ static int plan_make(const struct ledgers *l, const struct list_query *q, struct
 		return err_set(err, ERR_LIMIT,
 			       "絞り込みの条件が多すぎます。%d個までにしてください。", FILTERS_MAX);
 	for (i = 0; i < q->filter_count && r >= 0; i++) {
-		r = plan_filter(l, q->def, &q->filter[i], arena, &ret->filter[i], err);
+		r = plan_filter(l, q->def, q->sight, &q->filter[i], arena, &ret->filter[i], err);
 		state_asked |= q->filter[i].field == -1 && q->filter[i].op == TABLE_EQ;
 	}
 	if (r < 0)
 		return r;
 	ret->query.filter_count = q->filter_count;
-	if (!q->with_voided && !state_asked)
+	if ((!q->with_voided && !state_asked) || (q->sight && !q->sight->all))
 		ret->filter[ret->query.filter_count++] =
 			(struct table_filter){ TABLE_STATE, TABLE_NE,
 					       entry_state_name(STATE_VOIDED) };
 	ret->query.filter = ret->filter;
+	if (q->sight) {
+		r = scope_filters(l, q->sight, arena, &ret->scope, err);
+		ret->query.any = ret->scope.any;
+		ret->query.any_count = ret->scope.count;
+		ret->recheck = q->search && *q->search && scope_searches(q->sight);
+	}
+	if (r < 0)
+		return r;
 	ret->query.search = q->search;
 	ret->query.limit = q->limit;
 	ret->query.offset = q->offset;
@@ -107,15 +121,40 @@ static int plan_make(const struct ledgers *l, const struct list_query *q, struct
 }
 
 struct each {
-	const struct ledger_def *def;
+	struct ledgers *l;
+	struct conn *c;
+	const struct list_query *q;
 	struct arena arena; /* of one row */
+	bool recheck;
+	int64_t skip, left; /* with recheck: of the page still to come */
 	int (*row)(void *arg, const struct list_row *r, struct err *err);
 	void *arg;
 };
 
+/* True for a row that belongs to the page. */
+static int row_wanted(struct each *e, const char **value, bool *ret, struct err *err)
+{
+	int r = 0;
+
+	*ret = true;
+	if (e->q->sight)
+		scope_hide(e->q->sight, value);
+	if (e->recheck)
+		r = scope_found(e->l, e->c, e->q->def, e->q->search, value, &e->arena, ret, err);
+	if (r < 0 || !*ret || !e->recheck)
+		return r;
+	*ret = e->skip <= 0 && e->left > 0;
+	if (e->skip > 0)
+		e->skip--;
+	else if (e->left > 0)
+		e->left--;
+	return 0;
+}
+
 static int each_row(void *arg, const struct table_row *r, struct err *err)
 {
 	struct each *e = arg;
+	const struct ledger_def *def = e->q->def;
 	const char *value[TABLE_COLUMNS_MAX];
 	struct list_row out = { .id = r->entry,
 				.rev = r->rev,
@@ -124,6 +163,7 @@ static int each_row(void *arg, const struct table_row *r, struct err *err)
 				.actor = r->actor ? r->actor : "",
 				.value = value };
 	int state = entry_state_parse(r->state), ret;
+	bool wanted = false;
 	size_t i;
 
 	if (state < 0)
@@ -131,21 +171,33 @@ static int each_row(void *arg, const struct table_row *r, struct err *err)
 			err, ERR_CORRUPT,
 			"台帳「%"
 			"s」の一覧に知らない状態があります。「改ざん検査」を行ってください。",
-			e->def->title.ja);
+			def->title.ja);
 	out.state = (enum entry_state)state;
-	for (i = 0; i < e->def->field_count; i++)
-		value[i] = projection_stored(&e->def->field[i], r->value[i], &e->arena);
-	ret = arena_failed(&e->arena) ? err_nomem(err) : e->row(e->arg, &out, err);
+	for (i = 0; i < def->field_count; i++)
+		value[i] = projection_stored(&def->field[i], r->value[i], &e->arena);
+	ret = arena_failed(&e->arena) ? err_nomem(err) : row_wanted(e, value, &wanted, err);
+	if (ret >= 0 && wanted)
+		ret = e->row(e->arg, &out, err);
 	if (e->arena.used)
 		arena_release(&e->arena);
 	return ret;
+}
+
+/* All finds are looked at, one after the other: the page cannot be cut before that. */
+static void recheck_begin(struct each *e, struct table_query *q)
+{
+	e->recheck = true;
+	e->skip = q->offset;
+	e->left = q->limit > 0 ? q->limit : INT64_MAX;
+	q->offset = 0;
+	q->limit = 0;
 }
 
 int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
 	      int (*row)(void *arg, const struct list_row *r, struct err *err), void *arg,
 	      struct err *err)
 {
-	struct each e = { .def = q->def, .row = row, .arg = arg };
+	struct each e = { .l = l, .c = c, .q = q, .row = row, .arg = arg };
 	const struct projection *p = projection_of(l, q->def);
 	struct arena arena;
 	struct plan plan;
@@ -154,14 +206,36 @@ int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
 	arena_init(&arena, 0);
 	arena_init(&e.arena, 0);
 	r = plan_make(l, q, &arena, &plan, err);
+	if (r >= 0 && plan.recheck)
+		recheck_begin(&e, &plan.query);
 	/* A single row is looked for by its key; all rows need no page. */
-	if (r >= 0 && q->limit > 1)
+	if (r >= 0 && plan.query.limit > 1 && !plan.query.any_count)
 		r = table_page(c, &p->table, p->sets, &plan.query, each_row, &e, err);
 	else if (r >= 0)
 		r = table_query(c, &p->table, &plan.query, each_row, &e, err);
 	arena_release(&e.arena);
 	arena_release(&arena);
 	return r < 0 ? r : 0;
+}
+
+static int count_row(void *arg, const struct list_row *r, struct err *err)
+{
+	(void)r;
+	(void)err;
+	++*(int64_t *)arg;
+	return 0;
+}
+
+/* Counts what a search finds in the visible fields alone. */
+static int count_found(struct ledgers *l, struct conn *c, const struct list_query *q, int64_t cap,
+		       int64_t *ret, struct err *err)
+{
+	struct list_query all = *q;
+
+	all.limit = cap;
+	all.offset = 0;
+	*ret = 0;
+	return list_each(l, c, &all, count_row, ret, err);
 }
 
 int list_count(struct ledgers *l, struct conn *c, const struct list_query *q, int64_t cap,
@@ -174,7 +248,9 @@ int list_count(struct ledgers *l, struct conn *c, const struct list_query *q, in
 
 	arena_init(&arena, 0);
 	r = plan_make(l, q, &arena, &plan, err);
-	if (r >= 0 && cap == 1)
+	if (r >= 0 && plan.recheck)
+		r = count_found(l, c, q, cap, ret, err);
+	else if (r >= 0 && (cap == 1 || plan.query.any_count))
 		r = table_count(c, &p->table, &plan.query, cap, ret, err);
 	else if (r >= 0)
 		r = table_total(c, &p->table, p->sets, &plan.query, ret, err);

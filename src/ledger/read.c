@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "ledger/content.h"
+#include "ledger/scope.h"
 #include "log/leaf.h"
 
 /* A name that is itself a reference is followed this many times. */
@@ -32,12 +33,6 @@ int leaf_entry(struct conn *c, int64_t seq, char ret_id[ID_SIZE], struct err *er
 	return 0;
 }
 
-static int no_entry(const struct ledger_def *def, struct err *err)
-{
-	return err_set(err, ERR_NOT_FOUND,
-		       "「%s」にその記録はありません。一覧から選び直してください。", def->title.ja);
-}
-
 /* The leaf of one revision; rev 0 is the newest. */
 static int revision_seq(struct conn *c, const struct ledger_def *def, const char *id, int64_t rev,
 			int64_t *ret_seq, struct err *err)
@@ -55,7 +50,7 @@ static int revision_seq(struct conn *c, const struct ledger_def *def, const char
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return no_entry(def, err);
+		return scope_none(def, err);
 	*ret_seq = col_int(st, 1);
 	return 0;
 }
@@ -68,7 +63,7 @@ int entry_get(struct ledgers *l, struct conn *c, const struct ledger_def *def, c
 
 	(void)l;
 	if (!id_valid(id))
-		return no_entry(def, err);
+		return scope_none(def, err);
 	r = revision_seq(c, def, id, rev, &seq, err);
 	if (r >= 0)
 		r = content_read(c, def, seq, arena, ret, err);

@@ -65,10 +65,17 @@ int gather_each(struct gather *g, const char *ledger,
 {
 	struct walking w = { .g = g, .row = row, .arg = arg };
 	struct list_query q = { .sort = -1, .limit = INT64_MAX };
+	struct sight sight;
 	int r = ledgers_find(g->l, ledger, &w.def, err);
 
+	if (r < 0)
+		return r;
 	q.def = w.def;
-	return r < 0 ? r : list_each(g->l, g->c, &q, walk_row, &w, err);
+	if (g->who) {
+		sight_of(g->who, w.def, &sight);
+		q.sight = &sight;
+	}
+	return list_each(g->l, g->c, &q, walk_row, &w, err);
 }
 
 const char *gather_text(struct gather *g, const struct ledger_def *def, const struct list_row *r,

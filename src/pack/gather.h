@@ -11,7 +11,8 @@ struct gather {
 	struct conn *c;
 	struct arena *arena; /* of the whole document */
 	struct log_head head;
-	const char *footer; /* "origin size root16 date" */
+	const struct actor *who; /* who sees the rows; NULL: the program itself */
+	const char *footer;	 /* "origin size root16 date" */
 	int64_t now_us;
 };
 
@@ -28,8 +29,8 @@ int gather_xlsx_sheet(struct gather *g, const char *ledger, struct xlsx *x, stru
 
 /* Calls row() for each entry that is not voided. */
 int gather_each(struct gather *g, const char *ledger,
-		int (*row)(struct gather *g, const struct ledger_def *def,
-			   const struct list_row *r, void *arg, struct err *err),
+		int (*row)(struct gather *g, const struct ledger_def *def, const struct list_row *r,
+			   void *arg, struct err *err),
 		void *arg, struct err *err);
 /* Readable text of a field; "" if there is no such field. */
 const char *gather_text(struct gather *g, const struct ledger_def *def, const struct list_row *r,

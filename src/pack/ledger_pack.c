@@ -68,6 +68,7 @@ int pack_ledger(struct ledgers *l, const struct actor *who, const char *ledger, 
 		return r;
 	arena_init(&arena, (size_t)256 * 1024 * 1024);
 	r = gather_init(&g, l, c, &arena, err);
+	g.who = who;
 	if (r == 0)
 		r = write_pdf(&g, def, dir, err);
 	if (r == 0)

@@ -76,16 +76,17 @@ static int outcome(pid_t child, const char *said, struct err *err)
 		return 0;
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_IO,
-			       "資料を作れませんでした（時間がかかりすぎたか、途中で止まりました）。もう一度やり直してください");
+			       "資料を作れませんでした（時間がかかりすぎたか、途中で止まりました）"
+			       "。もう一度やり直してください");
 	return err_set(err, ERR_IO, "資料を作れませんでした。%s", said);
 }
 
-int pack_spawn(struct store *s, const char *kind, const char *which, const char *dir,
-	       struct err *err)
+int pack_spawn(struct store *s, const char *kind, const char *which, const char *login,
+	       const char *dir, struct err *err)
 {
 	const char *option = strcmp(kind, "ledger") == 0 ? "--ledger" : "--round";
-	const char *const argv[] = { "daicho", "report", kind,	     store_path(s), option, which,
-				     "--out",  dir,	 "--snapshot", NULL };
+	const char *const argv[] = { "daicho", "report", kind, store_path(s), option, which, "--as",
+				     login,    "--out",	 dir,  "--snapshot",  NULL };
 	CLEANUP(close_fd) int in = -1;
 	CLEANUP(close_fd) int out = -1;
 	struct log_head head;

@@ -21,4 +21,7 @@ struct app {
 int page_start(struct app *app, const char *listen, const char *const *hosts, size_t host_count,
 	       struct web **ret, struct err *err);
 
+/* Every route with its permission and where its row stands, for `daicho audit access`. */
+const struct route *page_routes(size_t *ret_count);
+
 #endif

@@ -178,7 +178,7 @@ static int load(struct edit *e, struct request *req, struct err *err)
 	edit_init(e, req, false);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = entry_get(e->visit->app->ledgers, c, e->visit->ledger, req_param(req, "entry"),
+		r = entry_see(e->visit->app->ledgers, c, &e->visit->sight, req_param(req, "entry"),
 			      0, req_arena(req), &e->entry, err);
 	return r < 0 ? r
 		     : entry_form_init(&e->form, e->visit->app->ledgers, e->visit->ledger,
@@ -239,10 +239,10 @@ static int show_conflict(struct edit *e, struct request *req, struct response *r
 	int r = visit_read(req, &c, err);
 
 	if (r == 0)
-		r = entry_get(v->app->ledgers, c, v->ledger, e->entry.id, 0, req_arena(req),
+		r = entry_see(v->app->ledgers, c, &v->sight, e->entry.id, 0, req_arena(req),
 			      &e->entry, err);
 	if (r == 0)
-		r = entry_get(v->app->ledgers, c, v->ledger, e->entry.id,
+		r = entry_see(v->app->ledgers, c, &v->sight, e->entry.id,
 			      base_rev > 0 ? base_rev : 1, req_arena(req), &base, err);
 	if (r < 0)
 		return r;

@@ -132,14 +132,41 @@ static int read_field(struct entry_form *f, struct request *req, size_t i, struc
 	return r;
 }
 
+static int strange_field(const char *name, struct err *err)
+{
+	return err_set(err, ERR_INVALID,
+		       "この画面にない項目（%.60s）が送られてきたため、保存しませんでした。"
+		       "画面を開き直して、もう一度入力してください",
+		       name);
+}
+
+/* Only what the form shows to this person may come back. */
+static int refuse_strange(const struct entry_form *f, struct request *req, const struct sight *s,
+			  struct err *err)
+{
+	static const char *const known[] = { "key", "rev", "act", "behalf", "reason", "v-*", "u-*" };
+	const char *name, *value;
+	size_t i;
+	int r = req_form_only(req, known, sizeof known / sizeof known[0], err);
+
+	for (i = 0; r == 0 && req_form_at(req, i, &name, &value); i++)
+		if ((name[0] == 'v' || name[0] == 'u') && name[1] == '-' &&
+		    !sight_field(s, ledger_field(f->def, name + 2)))
+			r = strange_field(name, err);
+	return r;
+}
+
 int entry_form_read(struct entry_form *f, struct request *req, struct err *err)
 {
+	const struct sight *s = visit_sight(req, f->def);
 	size_t i;
-	int r = 0;
+	int r = refuse_strange(f, req, s, err);
 
 	for (i = 0; r == 0 && i < f->def->field_count; i++)
-		r = read_field(f, req, i, err);
-	if (r == 0 && f->faults.count == 0)
+		if (sight_field(s, (int)i))
+			r = read_field(f, req, i, err);
+	/* What is hidden is known only where the entry is written, and checked there. */
+	if (r == 0 && f->faults.count == 0 && !s->hides)
 		(void)value_check_entry(f->def, f->stored, complain, f);
 	return r;
 }
@@ -308,7 +335,10 @@ static int write_refs(const struct entry_form *f, struct html *h, struct request
 	const struct field_def *field = &f->def->field[i];
 	struct app *app = req_app(req);
 	struct options o = { h, field->ref, f->typed[i], field->name, field->type == FIELD_REFS };
-	struct list_query q = { .def = field->ref, .sort = -1, .limit = REF_OPTIONS_MAX };
+	struct list_query q = { .def = field->ref,
+				.sight = visit_sight(req, field->ref),
+				.sort = -1,
+				.limit = REF_OPTIONS_MAX };
 	int r;
 
 	if (o.boxes) {
@@ -447,7 +477,8 @@ int entry_form_write_fields(const struct entry_form *f, struct html *h, struct r
 	int r = 0;
 
 	for (i = 0; r == 0 && i < count; i++)
-		r = write_field(f, h, req, c, (size_t)field[i], err);
+		if (sight_field(visit_sight(req, f->def), field[i]))
+			r = write_field(f, h, req, c, (size_t)field[i], err);
 	return r;
 }
 

@@ -97,7 +97,7 @@ int page_entry_history(struct request *req, struct response *res, struct err *er
 	if (r == 0)
 		r = visit_read(req, &c, err);
 	if (r == 0)
-		r = entry_history(v->app->ledgers, c, v->ledger, id, before, REVISIONS_A_PAGE,
+		r = entry_history(v->app->ledgers, c, v->ledger, &v->sight, id, before, REVISIONS_A_PAGE,
 				  req_arena(req), &revisions, &count, err);
 	if (r < 0)
 		return r;

@@ -54,6 +54,8 @@ static void write_value(struct view *w, int index)
 	struct app *app = req_app(w->req);
 	const char *text;
 
+	if (!sight_field(&visit_of(w->req)->sight, index))
+		return;
 	html_el(w->h, EL_DT, f->label.ja);
 	html_open(w->h, EL_DD);
 	if (!*stored) {
@@ -62,7 +64,7 @@ static void write_value(struct view *w, int index)
 		write_files(w, stored);
 	} else {
 		text = entry_show(app->ledgers, w->c, f, stored, req_arena(w->req));
-		if (f->type == FIELD_REF)
+		if (f->type == FIELD_REF && visit_may(w->req, PERM_LEDGER_READ, f->ref))
 			html_link(w->h, html_path(req_arena(w->req), "/ledger/%s/entry/%s",
 						  f->ref->name, stored),
 				  text);
@@ -74,12 +76,24 @@ static void write_value(struct view *w, int index)
 	html_close(w->h, EL_DD);
 }
 
+static bool section_seen(const struct view *w, const struct form_section *section)
+{
+	size_t i;
+
+	for (i = 0; i < section->count; i++)
+		if (sight_field(&visit_of(w->req)->sight, section->field[i]))
+			return true;
+	return false;
+}
+
 static void write_sections(struct view *w)
 {
 	const struct ledger_def *def = w->entry.def;
 	size_t s, i;
 
 	for (s = 0; s < def->form_count; s++) {
+		if (!section_seen(w, &def->form[s]))
+			continue;
 		html_open(w->h, EL_SECTION);
 		html_el(w->h, EL_H2, def->form[s].title.ja);
 		html_open(w->h, EL_DL);
@@ -192,7 +206,7 @@ static int show(struct request *req, struct response *res, int64_t rev, struct e
 	r = visit_read(req, &c, err);
 	w.c = c;
 	if (r == 0)
-		r = entry_get(v->app->ledgers, c, v->ledger, req_param(req, "entry"), rev,
+		r = entry_see(v->app->ledgers, c, &v->sight, req_param(req, "entry"), rev,
 			      req_arena(req), &w.entry, err);
 	if (r < 0)
 		return r;
@@ -270,7 +284,7 @@ int page_entry_file(struct request *req, struct response *res, struct err *err)
 	int r = visit_read(req, &c, err);
 
 	if (r == 0)
-		r = entry_get(v->app->ledgers, c, v->ledger, req_param(req, "entry"), 0,
+		r = entry_see(v->app->ledgers, c, &v->sight, req_param(req, "entry"), 0,
 			      req_arena(req), &e, err);
 	if (r == 0 && !attach_belongs(&e, hash))
 		r = err_set(err, ERR_NOT_FOUND,

@@ -9,6 +9,7 @@
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/ledger_query.h"
+#include "page/round_parts.h"
 #include "round/round.h"
 
 #define COUNT_CAP 1000
@@ -92,7 +93,7 @@ static int write_rounds(struct home *m, struct err *err)
 
 	if (!visit_may(m->req, PERM_ROUND_READ, NULL))
 		return 0;
-	r = round_list(m->ledgers, m->c, req_arena(m->req), &rounds, &count, err);
+	r = read_rounds(m->req, m->c, &rounds, &count, err);
 	for (i = 0; r == 0 && i < count && shown < ROUNDS_SHOWN; i++)
 		if (strcmp(rounds[i].status, "open") == 0) {
 			r = round_tasks(m, &rounds[i], err);
@@ -110,7 +111,11 @@ static int count_state(struct home *m, const struct ledger_def *def, enum entry_
 		       int64_t *ret, struct err *err)
 {
 	struct list_filter filter = { -1, TABLE_EQ, entry_state_name(state) };
-	struct list_query q = { .def = def, .sort = -1, .filter = &filter, .filter_count = 1 };
+	struct list_query q = { .def = def,
+				.sight = visit_sight(m->req, def),
+				.sort = -1,
+				.filter = &filter,
+				.filter_count = 1 };
 
 	return list_count(m->ledgers, m->c, &q, COUNT_CAP, ret, err);
 }
@@ -132,7 +137,7 @@ static int state_task(struct home *m, const struct ledger_def *def, enum entry_s
 static int first_task(struct home *m, const struct ledger_def *def, struct err *err)
 {
 	struct arena *a = req_arena(m->req);
-	struct list_query q = { .def = def, .sort = -1 };
+	struct list_query q = { .def = def, .sight = visit_sight(m->req, def), .sort = -1 };
 	int64_t count = 0;
 	int r;
 
@@ -225,6 +230,7 @@ static int due_task(struct home *m, const struct due *d, struct err *err)
 	date_add_days(m->today, d->days, day);
 	filter[0].field = ledger_field(def, d->field);
 	filter[0].value = d->op == TABLE_LE ? day : NULL;
+	q.sight = visit_sight(m->req, def);
 	if (d->only_field && (filter[1].field = ledger_field(def, d->only_field)) >= 0)
 		q.filter_count = 2;
 	r = list_count(m->ledgers, m->c, &q, COUNT_CAP, &count, err);

@@ -40,13 +40,14 @@ static int read_columns(struct request *req, struct conn *c, const struct ledger
 		char *name = arena_strndup(req_arena(req), p, len);
 		int field = name ? ledger_field(def, name) : -1;
 
-		if (field >= 0 && may_show(&def->field[field]))
+		if (sight_field(&v->sight, field) && may_show(&def->field[field]))
 			ret->field[ret->count++] = field;
 		p += len + (p[len] == ',');
 	}
 	if (!ret->count)
 		for (i = 0; i < def->list_column_count && i < COLUMNS_MAX; i++)
-			ret->field[ret->count++] = def->list_column[i];
+			if (sight_field(&v->sight, def->list_column[i]))
+				ret->field[ret->count++] = def->list_column[i];
 	return 0;
 }
 
@@ -132,8 +133,10 @@ static int choice_filter(struct html *h, struct request *req, struct conn *c,
 	else if (f->type == FIELD_BOOL) {
 		option_tag(h, "1", "はい", selected);
 		option_tag(h, "0", "いいえ", selected);
-	} else
+	} else {
+		q.sight = visit_sight(req, f->ref);
 		r = list_each(v->app->ledgers, c, &q, ref_option, &options, err);
+	}
 	option_tag(h, LIST_EMPTY, "（空欄）", selected);
 	select_end(h);
 	return r;
@@ -200,7 +203,8 @@ static int write_filters(struct html *h, struct request *req, struct conn *c,
 	html_open(h, EL_DIV);
 	html_attr(h, "class", "filter-grid");
 	for (i = 0; r == 0 && i < def->filter_count; i++)
-		r = one_filter(h, req, c, &def->field[def->filter[i]], err);
+		if (sight_field(q->list.sight, def->filter[i]))
+			r = one_filter(h, req, c, &def->field[def->filter[i]], err);
 	state_filter(h, req);
 	html_close(h, EL_DIV);
 	html_close(h, EL_DETAILS);
@@ -476,7 +480,7 @@ int page_columns(struct request *req, struct response *res, struct err *err)
 	html_open(&h, EL_FIELDSET);
 	html_el(&h, EL_LEGEND, def->title.ja);
 	for (i = 0; i < def->field_count; i++) {
-		if (!may_show(&def->field[i]))
+		if (!sight_field(&v->sight, (int)i) || !may_show(&def->field[i]))
 			continue;
 		html_open(&h, EL_LABEL);
 		html_attr(&h, "class", "check");

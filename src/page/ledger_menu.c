@@ -6,7 +6,7 @@ static int write_card(struct html *h, struct request *req, struct conn *c,
 		      const struct ledger_def *def, struct err *err)
 {
 	const struct visit *v = visit_of(req);
-	struct list_query q = { .def = def, .sort = -1 };
+	struct list_query q = { .def = def, .sight = visit_sight(req, def), .sort = -1 };
 	int64_t count;
 	int r = list_count(v->app->ledgers, c, &q, 10000, &count, err);
 

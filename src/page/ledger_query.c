@@ -46,10 +46,11 @@ static int read_filter(struct request *req, struct ledger_query *q, int field, s
 	return r < 0 ? r : add_typed(req, q, field, TABLE_LE, req_query(req, to), err);
 }
 
-static bool is_list_column(const struct ledger_def *def, int field)
+/* A hidden field is no column: asking for it is answered as for one that does not exist. */
+static bool is_list_column(const struct list_query *q, int field)
 {
-	return field >= 0 && def->field[field].class != CLASS_PATIENT &&
-	       def->field[field].class != CLASS_SECRET;
+	return sight_field(q->sight, field) && q->def->field[field].class != CLASS_PATIENT &&
+	       q->def->field[field].class != CLASS_SECRET;
 }
 
 static int read_sort(struct request *req, struct ledger_query *q, struct err *err)
@@ -65,7 +66,7 @@ static int read_sort(struct request *req, struct ledger_query *q, struct err *er
 		return 0;
 	}
 	q->list.sort = ledger_field(q->list.def, sort);
-	if (!is_list_column(q->list.def, q->list.sort))
+	if (!is_list_column(&q->list, q->list.sort))
 		return err_set(err, ERR_INVALID,
 			       "その列では並べ替えられません。見出しの並べ替えから選んでください");
 	return 0;
@@ -80,13 +81,15 @@ int ledger_query_read(struct request *req, const struct ledger_def *def, struct 
 
 	memset(ret, 0, sizeof *ret);
 	ret->list.def = def;
+	ret->list.sight = visit_sight(req, def);
 	ret->list.filter = ret->filter;
 	ret->search = req_query(req, "q");
 	ret->list.search = ret->search && *ret->search ? ret->search : NULL;
 	ret->list.with_voided = req_query(req, "voided") != NULL;
 	r = read_sort(req, ret, err);
 	for (i = 0; r == 0 && i < def->filter_count; i++)
-		r = read_filter(req, ret, def->filter[i], err);
+		if (sight_field(ret->list.sight, def->filter[i]))
+			r = read_filter(req, ret, def->filter[i], err);
 	if (r == 0 && state && *state) {
 		if (entry_state_parse(state) < 0)
 			return err_set(err, ERR_INVALID, "その状態はありません");

@@ -36,7 +36,7 @@ static int make(struct request *req, const char *kind, const char *which, const 
 		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
 	if (!mkdtemp(dir))
 		return err_errno(err, errno, "作業用のフォルダを作れません");
-	r = pack_spawn(v->app->store, kind, which, dir, err);
+	r = pack_spawn(v->app->store, kind, which, v->session.account.login, dir, err);
 	snprintf(path, sizeof path, "%s/%s", dir, file);
 	*ret = r == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	if (r == 0 && *ret < 0)
@@ -133,7 +133,6 @@ static void ledger_links(struct html *h, struct request *req)
 
 int page_packs(struct request *req, struct response *res, struct err *err)
 {
-	const struct visit *v = visit_of(req);
 	struct round *rounds;
 	size_t count, i;
 	CONN_CLEANUP *c = NULL;
@@ -143,7 +142,7 @@ int page_packs(struct request *req, struct response *res, struct err *err)
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = round_list(v->app->ledgers, c, req_arena(req), &rounds, &count, err);
+		r = read_rounds(req, c, &rounds, &count, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_PACKS, "提出資料",

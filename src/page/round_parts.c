@@ -10,8 +10,30 @@ int read_round(struct request *req, struct conn *c, bool with_proposals, struct 
 {
 	const struct visit *v = visit_of(req);
 
-	return round_view(v->app->ledgers, c, req_param(req, "round"), with_proposals,
-			  req_arena(req), ret, err);
+	/* What the ledgers say is not for those who see only parts of them. */
+	bool insider = v->actor.role != ROLE_VENDOR && v->actor.role != ROLE_INSPECTOR;
+	int r = round_view(v->app->ledgers, c, req_param(req, "round"), with_proposals && insider,
+			   req_arena(req), ret, err);
+
+	if (r == ERR_NOT_FOUND ||
+	    (r == 0 && !sight_round(&v->actor, ret->round.id, ret->round.scope)))
+		return err_set(err, ERR_NOT_FOUND,
+			       "その点検はありません。「年度の点検」の一覧から選んでください");
+	return r;
+}
+
+int read_rounds(struct request *req, struct conn *c, struct round **ret, size_t *ret_count,
+		struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	size_t i, n, kept = 0;
+	int r = round_list(v->app->ledgers, c, req_arena(req), ret, &n, err);
+
+	for (i = 0; r == 0 && i < n; i++)
+		if (sight_round(&v->actor, (*ret)[i].id, (*ret)[i].scope))
+			(*ret)[kept++] = (*ret)[i];
+	*ret_count = kept;
+	return r;
 }
 
 char *round_path(struct request *req, const struct round *r, const char *rest)

@@ -19,8 +19,13 @@ void write_round_totals(struct html *h, const struct round_view *v);
 void write_approval_state(struct html *h, const struct round_view *v);
 void write_evidence(struct html *h, struct request *req, const struct round_view *v,
 		    const struct answer *a);
-/* The round of {round} in the path. */
+/* The round of {round} in the path; one out of sight (sight_round) is answered like one
+ * that does not exist. */
 int read_round(struct request *req, struct conn *c, bool with_proposals, struct round_view *ret,
 	       struct err *err);
+
+/* All rounds this visitor may see, newest year first. */
+int read_rounds(struct request *req, struct conn *c, struct round **ret, size_t *ret_count,
+		struct err *err);
 
 #endif

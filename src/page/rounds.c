@@ -134,7 +134,6 @@ static int write_open_form(struct html *h, struct request *req, struct conn *c, 
 static int show_rounds(struct request *req, struct response *res, int status, const char *message,
 		       struct err *err)
 {
-	const struct visit *v = visit_of(req);
 	struct round *rounds;
 	size_t count, i;
 	CONN_CLEANUP *c = NULL;
@@ -144,7 +143,7 @@ static int show_rounds(struct request *req, struct response *res, int status, co
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = round_list(v->app->ledgers, c, req_arena(req), &rounds, &count, err);
+		r = read_rounds(req, c, &rounds, &count, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_ROUNDS, "年度の点検",

@@ -17,11 +17,18 @@
 #define MB (1024 * 1024)
 
 #define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc, access) \
-	{ ROUTE_##method, pattern, handler, permission, csrf, body_limit, doc, access },
+	{ ROUTE_##method, pattern, handler, permission, csrf, \
+	  body_limit, doc, access, __FILE__, __LINE__ },
 static const struct route routes[] = {
 #include "page/routes.def"
 };
 #undef ROUTE
+
+const struct route *page_routes(size_t *ret_count)
+{
+	*ret_count = sizeof routes / sizeof routes[0];
+	return routes;
+}
 
 #define HOSTS_MAX 16
 

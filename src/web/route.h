@@ -48,6 +48,8 @@ struct route {
 	size_t body_limit; /* most bytes of a request body; 0: none allowed */
 	const char *doc;   /* one English line: what the route does */
 	int access;	   /* value of the caller's enum, always > 0: what is noted of its use */
+	const char *file;  /* where the row stands; NULL and 0 if that is of no interest */
+	int line;
 };
 
 #define ROUTE_SEGMENTS_MAX 16

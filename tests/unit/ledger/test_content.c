@@ -169,7 +169,7 @@ static void history__tells_what_changed_in_words(void **state)
 				   NULL, NULL));
 	assert_done(d, desk_act(d, &d->planner, d->items, id, OP_CONFIRM));
 	assert_done(d, store_read_begin(d->f->s, &c, &d->err));
-	assert_done(d, entry_history(d->l, c, d->items, id, 0, 10, &d->arena, &list, &n, &d->err));
+	assert_done(d, entry_history(d->l, c, d->items, NULL, id, 0, 10, &d->arena, &list, &n, &d->err));
 	assert_int_equal(n, 3);
 	assert_string_equal(list[0].op, "confirm");
 	assert_int_equal(list[0].difference_count, 0);
@@ -184,7 +184,7 @@ static void history__tells_what_changed_in_words(void **state)
 	assert_int_equal(list[2].rev, 1);
 	assert_int_equal(list[2].difference_count, 1);
 	/* In pages, each compared with the revision before it. */
-	assert_done(d, entry_history(d->l, c, d->items, id, 3, 1, &d->arena, &list, &n, &d->err));
+	assert_done(d, entry_history(d->l, c, d->items, NULL, id, 3, 1, &d->arena, &list, &n, &d->err));
 	assert_int_equal(n, 1);
 	assert_int_equal(list[0].rev, 2);
 	assert_int_equal(list[0].difference_count, 2);
