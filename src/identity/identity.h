@@ -194,6 +194,7 @@ enum permission {
 	PERM_REQUEST,	  /* asking for accounts and confirming what was granted */
 	PERM_STOCKTAKE,     /* open, assign, close a stock-take of accounts */
 	PERM_STOCKTAKE_SEE, /* staff: only what they decide themselves */
+	PERM_EVENTS,	  /* the records of use of everybody */
 	PERM_MAX
 };
 
