@@ -156,6 +156,34 @@ static void next_revision(const struct actor *who, const struct change *ch, cons
 	}
 }
 
+/* What a save may write: nothing hidden or foreign, and nothing it may not refer to. */
+static int own_content(struct ledgers *l, struct conn *c, const struct actor *who,
+		       const struct sight *sight, const struct change *ch, struct arena *arena,
+		       struct prepared *p, struct faults *faults, struct err *err)
+{
+	int r;
+
+	if (ch->op != OP_SAVE)
+		return 0;
+	r = scope_save(sight, p->next.id, ch->value, p->before, arena, &p->next.value, err);
+	return r < 0 ? r
+		     : scope_refs(l, c, who, ch->def, p->next.value, p->before, arena, faults, err);
+}
+
+/* Role, workflow, reason and principal. `now`: the entry, NULL for a new one. */
+static int allowed(struct conn *c, const struct actor *who, const struct change *ch,
+		   const char *behalf, const struct entry *now, struct arena *arena,
+		   struct err *err)
+{
+	int r = 0;
+
+	if (!ch->undo || ch->op != OP_VOID || !now || !workflow_own_import(who, now))
+		r = workflow_check(who, ch->def, now, ch->op, err);
+	if (r >= 0)
+		r = reason_check(ch, err);
+	return r < 0 ? r : behalf_check(c, behalf, arena, err);
+}
+
 int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 		   const struct change *ch, bool late_refs, struct arena *arena,
 		   struct prepared *ret, struct err *pending, struct faults *faults,
@@ -184,19 +212,11 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 	} else {
 		id_new(ret->next.id);
 	}
-	r = workflow_check(who, ch->def, ch->entry ? &now : NULL, ch->op, err);
-	if (r >= 0)
-		r = reason_check(ch, err);
-	if (r >= 0)
-		r = behalf_check(c, behalf, arena, err);
+	r = allowed(c, who, ch, behalf, ch->entry ? &now : NULL, arena, err);
 	if (r < 0)
 		return r;
 	next_revision(who, ch, behalf, ch->entry ? &now : NULL, &ret->next);
-	if (ch->op == OP_SAVE)
-		r = scope_save(&sight, ret->next.id, ch->value, ret->before, arena, &ret->next.value,
-			       err);
-	if (r == 0 && ch->op == OP_SAVE)
-		r = scope_refs(l, c, who, ch->def, ret->next.value, ret->before, arena, faults, err);
+	r = own_content(l, c, who, &sight, ch, arena, ret, faults, err);
 	if (r < 0)
 		return r;
 	ret->base_rev = ch->entry ? now.rev : 0;
