@@ -387,24 +387,20 @@ int table_sql_group(struct table_sql *sql, const struct table *t, const struct t
 	return rc;
 }
 
-/* `one_row`: asked of a row at hand, not of the table. */
+/* As a value of a row of the table; a search has been put in words before. */
 static int cond_write(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
-		      bool one_row, struct err *err)
+		      struct err *err)
 {
-	int rc = 0;
+	int rc;
 
 	if (cond->filter)
 		return filter_write(sql, t, cond->filter, err);
 	if (cond->any)
 		return any_write(sql, t, cond->any, err);
-	if (cond->search)
-		rc = match_write(&sql->match, cond->search, err);
-	if (rc == 0 && sql->match.len == 0)
+	if (sql->match.len == 0) {
 		buf_putc(&sql->text, '1');
-	if (rc < 0 || sql->match.len == 0)
-		return rc;
-	if (!one_row)
-		return search_write(sql, t, err);
+		return 0;
+	}
 	buf_printf(&sql->text, "EXISTS (SELECT 1 FROM l_%s_fts WHERE l_%s_fts MATCH ", t->name,
 		   t->name);
 	rc = bind_add(sql, (struct table_bind){ .text = sql->match.data }, err);
@@ -417,10 +413,17 @@ int table_sql_set(struct table_sql *sql, const struct table *t, const struct tab
 {
 	int rc = table_name_check(t, err);
 
+	if (rc == 0 && cond->search)
+		rc = match_write(&sql->match, cond->search, err);
 	if (rc < 0)
 		return rc;
-	buf_printf(&sql->text, "SELECT id FROM l_%s WHERE ", t->name);
-	return cond_write(sql, t, cond, false, err);
+	if (sql->match.len == 0) {
+		buf_printf(&sql->text, "SELECT id FROM l_%s WHERE ", t->name);
+		return cond_write(sql, t, cond, err);
+	}
+	/* Not by way of the rows, which would each be looked at. */
+	buf_printf(&sql->text, "SELECT rowid FROM l_%s_fts WHERE l_%s_fts MATCH ", t->name, t->name);
+	return bind_add(sql, (struct table_bind){ .text = sql->match.data }, err);
 }
 
 int table_sql_changed(struct table_sql *sql, const struct table *t, const struct table_cond *cond,
@@ -428,10 +431,12 @@ int table_sql_changed(struct table_sql *sql, const struct table *t, const struct
 {
 	int rc = table_name_check(t, err);
 
+	if (rc == 0 && cond->search)
+		rc = match_write(&sql->match, cond->search, err);
 	if (rc < 0)
 		return rc;
 	buf_puts(&sql->text, "SELECT id, ");
-	rc = cond_write(sql, t, cond, true, err);
+	rc = cond_write(sql, t, cond, err);
 	buf_printf(&sql->text, " FROM l_%s WHERE seq > ", t->name);
 	return rc == 0 ? table_sql_number(sql, since, err) : rc;
 }
