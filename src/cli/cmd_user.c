@@ -11,6 +11,9 @@ static const struct option_spec options[] = {
 	{ "role", "ROLE", "executive planner operator auditor staff vendor inspector" },
 	{ "profession", "職種", "医師、看護師、事務など" },
 	{ "site", "施設", "所属する施設・事業所" },
+	{ "department", "部署", "所属する部署" },
+	{ "vendor", "ID", "事業者台帳の記録のID（役割 vendor のとき）" },
+	{ "until", "年月日", "使える最後の日" },
 	{ "password-stdin", NULL, "パスワードを標準入力の1行目から読む（無ければ作って表示）" },
 	{ "format", "text|json", "list の出力形式" },
 	{ NULL, NULL, NULL },
@@ -94,6 +97,9 @@ static int put_account(struct data *d, const struct invocation *in, bool create,
 	change.name = option(in, "name");
 	change.profession = option(in, "profession");
 	change.site = option(in, "site");
+	change.department = option(in, "department");
+	change.vendor = option(in, "vendor");
+	change.valid_until = option(in, "until");
 	change.password = password;
 	if (!made)
 		change.must_change = 0;
