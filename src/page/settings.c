@@ -2,14 +2,39 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "identity/own.h"
+#include "identity/policy.h"
+#include "page/factors.h"
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/prove.h"
 #include "report/qr.h"
 
 static void pair(struct html *h, const char *term, const char *text)
 {
 	html_el(h, EL_DT, term);
 	html_el(h, EL_DD, text);
+}
+
+/* Which second factors there are, and until when one is wanted. */
+static const char *factors_text(struct request *req, const struct account *a)
+{
+	struct app *app = req_app(req);
+	struct access_policy policy;
+	char from[DATE_SIZE] = "";
+	const char *text;
+
+	if (account_has_factor(a))
+		text = arena_printf(req_arena(req),
+				    "登録済み（認証アプリ%s、セキュリティキー%d個、証明書%d枚、回復コード"
+				    "残り%d個）",
+				    a->has_totp ? "あり" : "なし", a->keys, a->certs, a->recovery);
+	else if (policy_current(app->store, &policy, NULL) == 0 &&
+		 (policy_factor_from(&policy, a, from), *from))
+		text = arena_printf(req_arena(req), "未登録（%sまでに登録してください）", from);
+	else
+		text = "未登録";
+	return text ? text : "";
 }
 
 int page_settings(struct request *req, struct response *res, struct err *err)
@@ -26,7 +51,7 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 	pair(&h, "氏名", a->name);
 	pair(&h, "役割", role_label(a->role));
 	pair(&h, "職種", a->profession && *a->profession ? a->profession : "―");
-	pair(&h, "二要素認証", a->has_totp ? "登録済み" : "未登録");
+	pair(&h, "二要素認証", factors_text(req, a));
 	html_close(&h, EL_DL);
 	html_open(&h, EL_UL);
 	html_open(&h, EL_LI);
@@ -43,11 +68,30 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 		  a->has_totp ? "二要素認証を登録し直す" : "二要素認証（確認コード）を登録する");
 	html_close(&h, EL_LI);
 	html_open(&h, EL_LI);
+	html_link(&h, "/settings/recovery", "回復コードを作る・作り直す");
+	html_close(&h, EL_LI);
+	if (a->has_totp) {
+		html_open(&h, EL_LI);
+		html_link(&h, "/settings/totp/remove", "認証アプリの登録を消す");
+		html_close(&h, EL_LI);
+	}
+	html_open(&h, EL_LI);
 	html_link(&h, "/settings/keys", "セキュリティキー・電子証明書を登録する・消す");
 	html_close(&h, EL_LI);
+	if (visit_may(req, PERM_RESCUE, NULL)) {
+		html_open(&h, EL_LI);
+		html_link(&h, "/help", "入れなくなった人を助ける（一時コード・パスワードの作り直し）");
+		html_close(&h, EL_LI);
+	}
 	if (visit_may(req, PERM_ACCOUNTS, NULL)) {
 		html_open(&h, EL_LI);
 		html_link(&h, "/accounts", "利用者を登録する・停止する");
+		html_close(&h, EL_LI);
+		html_open(&h, EL_LI);
+		html_link(&h, "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）");
+		html_close(&h, EL_LI);
+		html_open(&h, EL_LI);
+		html_link(&h, "/access/factors", "二要素認証がまだの人を見る");
 		html_close(&h, EL_LI);
 		html_open(&h, EL_LI);
 		html_link(&h, "/terminal", "この端末に名前を付ける");
@@ -97,6 +141,10 @@ static int show_totp(struct request *req, struct response *res, int status, cons
 		return r;
 	page_begin(&h, req, NAV_SETTINGS, "二要素認証の登録",
 		   "認証アプリでQRコードを読み取り、出てきた6桁の数字を入れると登録されます。");
+	if (v->session.must_enrol)
+		page_notice(&h, "info", "あなたの役割には二要素認証が必要です",
+			    "登録が済むと、ほかの画面が使えるようになります。認証アプリの代わりに、"
+			    "セキュリティキーを登録しても構いません。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	r = write_qr(&h, uri, err);
@@ -112,11 +160,7 @@ static int show_totp(struct request *req, struct response *res, int status, cons
 					     .label = "確認コード（6桁）",
 					     .autocomplete = "one-time-code",
 					     .required = true });
-	form_input(&h, &(struct form_input){ .name = "password",
-					     .label = "今のパスワード（ご本人の確認のため）",
-					     .type = "password",
-					     .autocomplete = "current-password",
-					     .required = true });
+	prove_fields(&h, req);
 	form_submit(&h, "primary", "登録する");
 	form_end(&h);
 	return page_end(&h, req, res, status, err);
@@ -134,10 +178,10 @@ int page_totp(struct request *req, struct response *res, struct err *err)
 
 int page_totp_post(struct request *req, struct response *res, struct err *err)
 {
-	const struct visit *v = visit_of(req);
-	struct account_change change = { .role = -1, .disabled = -1, .must_change = -1 };
+	struct visit *v = visit_of(req);
 	const char *secret = req_form(req, "secret"), *code = req_form(req, "code");
-	struct account account;
+	struct session next;
+	struct err why;
 	int r;
 
 	if (!secret || strspn(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != 32 ||
@@ -148,16 +192,17 @@ int page_totp_post(struct request *req, struct response *res, struct err *err)
 		return show_totp(req, res, 422, secret,
 				 "確認コードが合いません。アプリの今の数字を入れてください。", err);
 	/* Whoever finds an open screen must not be able to replace the second factor. */
-	r = visit_reauth(req, req_form(req, "password"), err);
-	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID) {
-		struct err why = *err;
-
+	r = prove_check(req, err);
+	if (r >= 0)
+		r = totp_enrol(v->app->store, &v->session, secret, code, req_arena(req), &next, err);
+	if (prove_again(r)) {
+		why = *err;
 		return show_totp(req, res, 422, secret, why.text, err);
 	}
 	if (r < 0)
 		return r;
-	change.totp = secret;
-	r = account_put(v->app->store, &v->actor, false, v->session.account.login, &change, &account,
-			req_arena(req), err);
-	return r < 0 ? r : resp_redirect(res, "/settings", err);
+	v->session = next;
+	/* Whoever loses the telephone tomorrow needs them then. */
+	return next.account.recovery ? resp_redirect(res, "/settings", err)
+				     : recovery_show_new(req, res, err);
 }
