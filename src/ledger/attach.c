@@ -140,3 +140,68 @@ bool attach_belongs(const struct entry *e, const char *hash)
 			return true;
 	return false;
 }
+
+/* No ledger can have this name, so no tag of a field is one of these. */
+static void mark_of(struct ledgers *l, const struct actor *who, const char *hash, char ret[33])
+{
+	char text[ID_SIZE + HASH_HEX_SIZE + 64];
+
+	snprintf(text, sizeof text, "%.60s %.64s", who->account, hash);
+	store_tag(ledgers_store(l), "posted file", 1, text, ret);
+}
+
+const char *attach_offer(struct ledgers *l, const struct actor *who, const char *hash,
+			 struct arena *arena)
+{
+	char mark[33];
+
+	mark_of(l, who, hash, mark);
+	return arena_printf(arena, "%s:%s", hash, mark);
+}
+
+/* True if some revision of the entry names the file. */
+static int was_held(struct ledgers *l, struct conn *c, const struct ledger_def *def,
+		    const char *entry, const char *hash, struct err *err)
+{
+	struct arena arena;
+	struct entry e;
+	int64_t rev = 0;
+	bool found = false;
+	int r;
+
+	arena_init(&arena, 0);
+	do {
+		arena_release(&arena);
+		r = entry_get(l, c, def, entry, rev, &arena, &e, err);
+		found = r == 0 && attach_belongs(&e, hash);
+		rev = r == 0 ? e.rev - 1 : 0;
+	} while (r == 0 && !found && rev > 0);
+	arena_release(&arena);
+	return r < 0 ? r : found;
+}
+
+int attach_accept(struct ledgers *l, struct conn *c, const struct actor *who,
+		  const struct ledger_def *def, const char *entry, const char *posted,
+		  char ret_hash[HASH_HEX_SIZE], struct err *err)
+{
+	const char *colon = strchr(posted, ':');
+	uint8_t hash[HASH_SIZE];
+	char expected[33];
+	int r = 0;
+
+	snprintf(ret_hash, HASH_HEX_SIZE, "%s", posted);
+	if (strcspn(posted, ":") == HASH_HEX_SIZE - 1 && hex_decode(ret_hash, hash, sizeof hash)) {
+		mark_of(l, who, ret_hash, expected);
+		if (colon && strlen(colon + 1) == sizeof expected - 1 &&
+		    bytes_equal(colon + 1, expected, sizeof expected - 1))
+			return 0;
+		r = entry ? was_held(l, c, def, entry, ret_hash, err) : 0;
+		if (r < 0)
+			return r;
+	}
+	return r > 0 ? 0
+		     : err_set(err, ERR_INVALID,
+			       "付けようとしたファイルは、この記録のものではありません。手元のファ"
+			       "イルを"
+			       "選んで、もう一度付けてください。");
+}

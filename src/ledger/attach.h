@@ -20,4 +20,15 @@ const char *attach_name(struct conn *c, const char *hash, struct arena *arena);
  * before it serves a file to somebody who may read the ledger. */
 bool attach_belongs(const struct entry *e, const char *hash);
 
+/* What a form carries for a file it shows: the hash with a keyed mark that this account was
+ * shown it, so that it may come back (an upload survives the correction of a fault). */
+const char *attach_offer(struct ledgers *l, const struct actor *who, const char *hash,
+			 struct arena *arena);
+/* Whether a posted file may be attached to `entry` (NULL: a new one): the entry holds or held
+ * it, or it carries the mark of this account. Knowing a hash is not enough: whoever may
+ * read the entry could read the file there. 0 and the hash, or ERR_INVALID. */
+int attach_accept(struct ledgers *l, struct conn *c, const struct actor *who,
+		  const struct ledger_def *def, const char *entry, const char *posted,
+		  char ret_hash[HASH_HEX_SIZE], struct err *err);
+
 #endif

@@ -28,6 +28,13 @@ int import_check_map(const struct ledger_def *def, const struct import_map *map,
 
 	for (i = 0; i < map->column_count; i++) {
 		mapped += map->field[i] >= 0;
+		/* Whoever knows its hash could otherwise read a file of others. */
+		if (map->field[i] >= 0 && def->field[map->field[i]].type == FIELD_FILES)
+			return err_set(err, ERR_INVALID,
+				       "列「%s」の「%"
+				       "s」はファイルの項目で、取り込めません。「取り込まない」に"
+				       "して、ファイルは登録の画面から付けてください",
+				       map->header[i], def->field[map->field[i]].label.ja);
 		for (n = 0; n < i; n++)
 			if (map->field[i] >= 0 && map->field[i] == map->field[n])
 				return err_set(

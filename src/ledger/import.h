@@ -106,7 +106,10 @@ int import_commit_watched(struct ledgers *l, const struct actor *who, const stru
 			  bool good_rows_only, const char *key, const struct import_watch *watch,
 			  struct import_result *ret, struct err *err);
 /* Takes a batch back as one correction: new entries are voided, changed ones get
- * their former content. Entries changed since are left and counted. */
+ * their former content. Entries changed since are left and counted. New entries are
+ * voided by who may void in that ledger and, as a correction of their own act, by the
+ * person who imported them as long as nobody has changed them since; ERR_DENIED names who
+ * can. `key`: the same key again returns the first receipt and counts. */
 int import_undo(struct ledgers *l, const struct actor *who, const char *batch, const char *reason,
 		const char *key, int64_t *ret_undone, int64_t *ret_left, struct receipt *ret,
 		struct err *err);

@@ -129,6 +129,13 @@ static int check_person(const struct actor *who, const struct entry *e, enum ent
 	return t->four_eyes && (typist || principal) ? deny_self(op, err) : 0;
 }
 
+bool workflow_own_import(const struct actor *who, const struct entry *e)
+{
+	return e->rev == 1 && *e->batch && strcmp(e->op, "import") == 0 &&
+	       strcmp(e->actor, who->account) == 0 &&
+	       permit(who, PERM_LEDGER_IMPORT, e->def, NULL) == 0;
+}
+
 int workflow_check(const struct actor *who, const struct ledger_def *def, const struct entry *e,
 		   enum entry_op op, struct err *err)
 {

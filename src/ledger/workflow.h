@@ -13,5 +13,7 @@ enum entry_state workflow_saved(const struct actor *who, const struct ledger_def
 				bool on_behalf);
 /* The state any other operation leads to. */
 enum entry_state workflow_target(enum entry_op op);
+/* True if voiding `e` takes back nothing but this person's own import. */
+bool workflow_own_import(const struct actor *who, const struct entry *e);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "define/value.h"
+#include "ledger/receipt.h"
 #include "round/answers.h"
 #include "round/fields.h"
 #include "round/round.h"
@@ -76,6 +77,25 @@ static int approve(struct ledgers *l, const struct actor *who, const struct roun
 				    id, ret, &faults, err);
 }
 
+/* A form that has been used must have approved this round, not done something else. */
+static int check_approved(struct ledgers *l, struct conn *c, const char *round,
+			  const char *approval, struct arena *arena, struct err *err)
+{
+	const struct ledger_def *def;
+	struct entry e;
+	int r = ledgers_find(l, "approvals", &def, err), index;
+
+	if (r == 0)
+		r = entry_get(l, c, def, approval, 0, arena, &e, err);
+	if (r < 0)
+		return r;
+	index = ledger_field(def, "round");
+	if (index >= 0 && strcmp(e.value[index], round) == 0)
+		return 0;
+	return err_set(err, ERR_CONFLICT,
+		       "この画面は別の操作で使われました。承認のページを開き直してください");
+}
+
 int round_approve(struct ledgers *l, const struct actor *who, const char *round, const char *digest,
 		  const char *comment, bool partial, const char *key, struct receipt *ret,
 		  struct err *err)
@@ -83,18 +103,26 @@ int round_approve(struct ledgers *l, const struct actor *who, const char *round,
 	struct round_view view;
 	struct arena arena;
 	struct conn *c;
+	char approval[ID_SIZE];
+	bool again = false;
 	int r = permit(who, PERM_ROUND_APPROVE, NULL, err);
 
+	/* A second click gets the first receipt, before it is told that all is approved. */
 	if (r == 0)
+		r = receipt_known(l, key, ret, approval, err);
+	again = r > 0;
+	if (r >= 0)
 		r = store_read_begin(ledgers_store(l), &c, err);
 	if (r < 0)
 		return r;
 	arena_init(&arena, 0);
 	r = round_view(l, c, round, false, &arena, &view, err);
+	if (r == 0 && again)
+		r = check_approved(l, c, view.round.id, approval, &arena, err);
 	store_read_end(c);
-	if (r == 0)
+	if (r == 0 && !again)
 		r = check_view(&view, digest, partial, err);
-	if (r == 0)
+	if (r == 0 && !again)
 		r = approve(l, who, &view, comment, key, &arena, ret, err);
 	arena_release(&arena);
 	return r;

@@ -108,7 +108,8 @@ int round_answer(struct ledgers *l, const struct actor *who, const struct answer
 
 /* Approves what the digest names. ERR_CONFLICT if the answers have changed since
  * the approver saw them; ERR_INVALID if something is unconfirmed and `partial` is
- * not set (the message lists how many). The caller has re-authenticated `who`. */
+ * not set (the message lists how many). The same `key` again returns the first receipt.
+ * The caller has re-authenticated `who`. */
 int round_approve(struct ledgers *l, const struct actor *who, const char *round, const char *digest,
 		  const char *comment, bool partial, const char *key, struct receipt *ret,
 		  struct err *err);

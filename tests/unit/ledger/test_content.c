@@ -226,6 +226,43 @@ static void attach__keeps_a_document_encrypted(void **state)
 			    "A");
 }
 
+static int accept(struct desk *d, const struct actor *who, const char *entry, const char *posted)
+{
+	char hash[HASH_HEX_SIZE];
+	struct conn *c;
+	int r;
+
+	err_clear(&d->err);
+	assert_done(d, store_read_begin(ledgers_store(d->l), &c, &d->err));
+	r = attach_accept(d->l, c, who, d->items, entry, posted, hash, &d->err);
+	store_read_end(c);
+	if (r == 0)
+		assert_memory_equal(hash, posted, HASH_HEX_SIZE - 1);
+	return r;
+}
+
+static void attach__takes_no_file_by_its_hash_alone(void **state)
+{
+	struct desk *d = *state;
+	struct file_info info;
+	char own[ID_SIZE], other[ID_SIZE];
+	const char *offered;
+
+	assert_done(d, ATTACH(d, "a.pdf", "%PDF-1.7\nhimitsu\n%%EOF\n", &info));
+	assert_done(d,
+		    save(d, desk_values(d, d->items, "name", "A", "papers", info.hash, NULL), own));
+	assert_done(d, save(d, desk_values(d, d->items, "name", "B", NULL), other));
+	assert_int_equal(accept(d, &d->staff, other, info.hash), ERR_INVALID);
+	assert_non_null(strstr(d->err.text, "この記録のものではありません"));
+	assert_int_equal(accept(d, &d->staff, NULL, info.hash), ERR_INVALID);
+	assert_int_equal(accept(d, &d->staff, own, info.hash), 0);
+	/* What a form was shown comes back, but only from the one it was shown to. */
+	offered = attach_offer(d->l, &d->planner, info.hash, &d->arena);
+	assert_int_equal(accept(d, &d->planner, NULL, offered), 0);
+	assert_int_equal(accept(d, &d->staff, NULL, offered), ERR_INVALID);
+	assert_int_equal(accept(d, &d->planner, NULL, ""), ERR_INVALID);
+}
+
 static void attach__refuses_what_could_run_or_lies(void **state)
 {
 	struct desk *d = *state;
@@ -276,6 +313,7 @@ int main(void)
 		T(sealed__is_found_by_tag_and_not_in_plain),
 		T(history__tells_what_changed_in_words),
 		T(attach__keeps_a_document_encrypted),
+		T(attach__takes_no_file_by_its_hash_alone),
 		T(attach__refuses_what_could_run_or_lies),
 		T(attach__refuses_too_large_ones),
 	};

@@ -367,6 +367,69 @@ static void undo__takes_back_what_nobody_touched_since(void **state)
 		ERR_CONFLICT);
 }
 
+static int import_as(struct hospital *h, const struct actor *who, struct import_result *ret)
+{
+	const struct ledger_def *def = hospital_ledger(h, "devices");
+	const char *path = hospital_file(h, "own.csv", "管理番号,機器名,種別,設置場所\n"
+						       "A1,一号機,サーバ,受付\n"
+						       "A2,二号機,サーバ,受付\n");
+	struct import_look look;
+
+	assert_done(h, import_look(h->l, def, path, NULL, &h->arena, &look, &h->err));
+	return import_commit(h->l, who, def, path, "own.csv", &look.map, false, NULL, ret,
+			     &h->err);
+}
+
+static void undo__is_open_to_whoever_imported(void **state)
+{
+	struct hospital *h = *state;
+	struct actor colleague = h->operator;
+	struct import_result r;
+	struct receipt first, second;
+	int64_t undone, left;
+
+	assert_done(h, import_as(h, &h->operator, &r));
+	memcpy(colleague.account, h->executive.account, sizeof colleague.account);
+	assert_int_equal(import_undo(h->l, &colleague, r.batch, "誤り", NULL, &undone, &left,
+				     &first, &h->err),
+			 ERR_DENIED);
+	assert_says(h, "本人か、「");
+	assert_int_equal(hospital_count(h, "devices"), 2);
+	hospital_revise(h, "devices", hospital_find(h, "devices", "二号機"), "note", "手で直した",
+			NULL);
+	assert_done(h, import_undo(h->l, &h->operator, r.batch, "誤り", "form-9", &undone, &left,
+				   &first, &h->err));
+	assert_int_equal(undone, 1);
+	assert_int_equal(left, 1);
+	assert_non_null(hospital_find(h, "devices", "二号機"));
+	/* A second click is harmless and says the same. */
+	assert_done(h, import_undo(h->l, &h->operator, r.batch, "誤り", "form-9", &undone, &left,
+				   &second, &h->err));
+	assert_int_equal(second.seq, first.seq);
+	assert_int_equal(undone, 1);
+	assert_int_equal(left, 1);
+}
+
+static void columns__never_feed_files(void **state)
+{
+	struct hospital *h = *state;
+	const struct ledger_def *def = hospital_ledger(h, "devices");
+	const char *path = hospital_file(h, "f.csv", "管理番号,機器名,控え\nA1,一号機,x\n");
+	struct import_totals totals;
+	struct import_look look;
+	size_t i;
+
+	assert_done(h, import_look(h->l, def, path, NULL, &h->arena, &look, &h->err));
+	for (i = 0; i < def->field_count && def->field[i].type != FIELD_FILES; i++)
+		;
+	assert_true(i < def->field_count);
+	look.map.field[2] = (int)i;
+	assert_int_equal(import_plan(h->l, &h->planner, def, path, &look.map, NULL, NULL, &totals,
+				     &h->err),
+			 ERR_INVALID);
+	assert_says(h, "ファイルの項目");
+}
+
 static void undo__leaves_the_way_free_to_import_again(void **state)
 {
 	struct hospital *h = *state;
@@ -448,6 +511,8 @@ int main(int argc, char **argv)
 		T(rows__without_a_number_meet_by_name),
 		T(cells__beyond_the_header_are_faults),
 		T(undo__takes_back_what_nobody_touched_since),
+		T(undo__is_open_to_whoever_imported),
+		T(columns__never_feed_files),
 		T(undo__leaves_the_way_free_to_import_again),
 		T(sample__is_wrong_in_three_rows_and_goes_in_when_put_right),
 #undef T

@@ -345,6 +345,32 @@ static void next_year__starts_from_the_newest_before_it(void **state)
 
 /* --- approval --------------------------------------------------------------------------- */
 
+static void approval__twice_with_one_form_is_harmless(void **state)
+{
+	struct hospital *h = *state;
+	const char *round = open_round(h, HOSPITAL_R7, 2026);
+	const char *other = open_round(h, HOSPITAL_R7, 2027);
+	struct receipt first, second;
+	struct round_view v;
+
+	answer_all(h, round);
+	v = view_of(h, round);
+	assert_done(h, round_approve(h->l, &h->executive, round, v.digest, "確認", false, "form-1",
+				     &first, &h->err));
+	assert_done(h, round_approve(h->l, &h->executive, round, v.digest, "確認", false, "form-1",
+				     &second, &h->err));
+	assert_int_equal(second.seq, first.seq);
+	assert_true(second.repeated);
+	/* Another form meets what is approved already; a used one is good for no other round. */
+	assert_int_equal(round_approve(h->l, &h->executive, round, v.digest, "確認", false,
+				       "form-2", &second, &h->err),
+			 ERR_CONFLICT);
+	assert_says(h, "もう");
+	assert_int_equal(round_approve(h->l, &h->executive, other, v.digest, "確認", true,
+				       "form-1", &second, &h->err),
+			 ERR_CONFLICT);
+}
+
 static void approval__is_bound_to_what_was_seen(void **state)
 {
 	struct hospital *h = *state;
@@ -459,6 +485,7 @@ int main(void)
 		T(answer__sent_twice_counts_once),
 		T(next_edition__shows_what_was_answered),
 		T(next_year__starts_from_the_newest_before_it),
+		T(approval__twice_with_one_form_is_harmless),
 		T(approval__is_bound_to_what_was_seen),
 		T(approval__of_the_unconfirmed_must_be_meant),
 		T(digest__outlives_a_rebuild),
