@@ -209,7 +209,7 @@ int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
 	if (r >= 0 && plan.recheck)
 		recheck_begin(&e, &plan.query);
 	/* A single row is looked for by its key; all rows need no page. */
-	if (r >= 0 && plan.query.limit > 1 && !plan.query.any_count)
+	if (r >= 0 && plan.query.limit > 1)
 		r = table_page(c, &p->table, p->sets, &plan.query, each_row, &e, err);
 	else if (r >= 0)
 		r = table_query(c, &p->table, &plan.query, each_row, &e, err);
@@ -250,7 +250,7 @@ int list_count(struct ledgers *l, struct conn *c, const struct list_query *q, in
 	r = plan_make(l, q, &arena, &plan, err);
 	if (r >= 0 && plan.recheck)
 		r = count_found(l, c, q, cap, ret, err);
-	else if (r >= 0 && (cap == 1 || plan.query.any_count))
+	else if (r >= 0 && cap == 1)
 		r = table_count(c, &p->table, &plan.query, cap, ret, err);
 	else if (r >= 0)
 		r = table_total(c, &p->table, p->sets, &plan.query, ret, err);
