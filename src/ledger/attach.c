@@ -189,8 +189,12 @@ int attach_accept(struct ledgers *l, struct conn *c, const struct actor *who,
 	char expected[33];
 	int r = 0;
 
-	snprintf(ret_hash, HASH_HEX_SIZE, "%s", posted);
-	if (strcspn(posted, ":") == HASH_HEX_SIZE - 1 && hex_decode(ret_hash, hash, sizeof hash)) {
+	ret_hash[0] = '\0';
+	if (strcspn(posted, ":") == HASH_HEX_SIZE - 1) {
+		memcpy(ret_hash, posted, HASH_HEX_SIZE - 1);
+		ret_hash[HASH_HEX_SIZE - 1] = '\0';
+	}
+	if (hex_decode(ret_hash, hash, sizeof hash)) {
 		mark_of(l, who, ret_hash, expected);
 		if (colon && strlen(colon + 1) == sizeof expected - 1 &&
 		    bytes_equal(colon + 1, expected, sizeof expected - 1))

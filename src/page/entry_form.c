@@ -74,17 +74,51 @@ static const char *join_values(struct request *req, const struct field_def *fiel
 	return all;
 }
 
+/* The files that were shown in the form and are still ticked; others are refused. */
+static int read_kept_files(struct entry_form *f, struct request *req, size_t i, const char **ret,
+			   struct err *err)
+{
+	const struct field_def *field = &f->def->field[i];
+	const struct visit *v = visit_of(req);
+	const char *name = control_name(req_arena(req), 'v', field), *all = "", *posted;
+	CONN_CLEANUP *c = NULL;
+	size_t n;
+	int r = name && req_form_nth(req, name, 0) ? visit_read(req, &c, err) : 0;
+
+	for (n = 0; r == 0 && name && all && (posted = req_form_nth(req, name, n)); n++) {
+		char hash[HASH_HEX_SIZE];
+		struct err why = { 0 };
+
+		r = attach_accept(v->app->ledgers, c, &v->actor, f->def, req_param(req, "entry"),
+				  posted, hash, &why);
+		if (r == ERR_INVALID) {
+			memcpy(why.field, field->name, strlen(field->name) + 1);
+			add_fault(f, &why);
+			r = 0;
+		} else if (r < 0) {
+			*err = why;
+		} else {
+			all = join(req_arena(req), all, arena_strdup(req_arena(req), hash));
+		}
+	}
+	*ret = all;
+	return r;
+}
+
 /* Kept files plus new uploads. A refused file is a fault of its field. */
 static int read_files(struct entry_form *f, struct request *req, size_t i, struct err *err)
 {
 	const struct field_def *field = &f->def->field[i];
 	const struct visit *v = visit_of(req);
 	struct arena *a = req_arena(req);
-	const char *all = join_values(req, field);
+	const char *all = NULL;
 	const char *name = control_name(a, 'u', field);
 	const struct upload *up;
 	size_t n;
+	int kept = read_kept_files(f, req, i, &all, err);
 
+	if (kept < 0)
+		return kept;
 	for (n = 0; name && all && (up = req_file_nth(req, name, n)); n++) {
 		struct file_info info;
 		struct err why = { 0 };
@@ -415,7 +449,10 @@ static int write_kept_files(const struct entry_form *f, struct html *h, struct r
 
 		if (r < 0)
 			return r;
-		checkbox(h, field->name, hash, info.name, true);
+		checkbox(h, field->name,
+			 attach_offer(visit_of(req)->app->ledgers, &visit_of(req)->actor, hash,
+				      req_arena(req)),
+			 info.name, true);
 		p += n + (p[n] == '\n');
 	}
 	return 0;

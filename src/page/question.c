@@ -254,7 +254,11 @@ static void write_attached(struct question *q)
 		const struct evidence *e = &a->evidence[i];
 
 		if (e->file)
-			evidence_box(q, "file", e->file, e->name, true);
+			evidence_box(q, "file",
+				     attach_offer(visit_of(q->req)->app->ledgers,
+						  &visit_of(q->req)->actor, e->file,
+						  req_arena(q->req)),
+				     e->name, true);
 		else
 			evidence_box(q, "ref",
 				     arena_printf(req_arena(q->req), "%s/%s", e->ledger, e->entry),
@@ -417,15 +421,40 @@ static const char *join(struct request *req, const char *name)
 	return all;
 }
 
+/* The files that were shown with the question and are still ticked. */
+static int kept_files(struct question *q, const struct ledger_def *answers, const char **ret,
+		      struct err *err)
+{
+	const struct visit *v = visit_of(q->req);
+	const char *entry = *q->line->now.id ? q->line->now.id : NULL, *posted, *all = "";
+	CONN_CLEANUP *c = NULL;
+	size_t i;
+	int r = req_form_nth(q->req, "file", 0) ? visit_read(q->req, &c, err) : 0;
+
+	for (i = 0; r == 0 && all && (posted = req_form_nth(q->req, "file", i)); i++) {
+		char hash[HASH_HEX_SIZE];
+
+		r = attach_accept(v->app->ledgers, c, &v->actor, answers, entry, posted, hash, err);
+		if (r == 0)
+			all = arena_printf(req_arena(q->req), "%s%s%s", all, *all ? "\n" : "",
+					   hash);
+	}
+	*ret = all;
+	return r;
+}
+
 /* Kept files plus uploads; a refused upload becomes a fault. */
 static int collect_files(struct question *q, const char **ret, struct err *err)
 {
 	const struct visit *v = visit_of(q->req);
 	const struct ledger_def *answers = define_ledger(v->app->defs, "answers");
-	const char *all = join(q->req, "file");
+	const char *all = NULL;
 	const struct upload *up;
 	size_t i;
+	int kept = kept_files(q, answers, &all, err);
 
+	if (kept < 0)
+		return kept;
 	for (i = 0; all && (up = req_file_nth(q->req, "upload", i)); i++) {
 		struct file_info info;
 		int r = attach_put(v->app->ledgers, &v->actor, answers, up->path, up->name, 0,
