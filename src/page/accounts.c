@@ -56,11 +56,8 @@ int account_with_password(struct request *req, struct response *res, bool create
 	char password[32];
 	int r;
 
-	password_new(password);
-	change->password = password;
-	change->must_change = 1;
-	r = account_put(v->app->store, &v->actor, create, login, change, &account, req_arena(req),
-			err);
+	r = account_put_first(v->app->store, &v->actor, create, login, change, password, &account,
+			      req_arena(req), err);
 	if (r == 0)
 		r = show_password(req, res, &account, password, next, next_text, err);
 	bytes_wipe(password, sizeof password);
@@ -84,7 +81,9 @@ static void write_account(struct html *h, struct request *req, const struct acco
 	html_el(h, EL_TD, a->has_totp ? "登録済み" : "未登録");
 	html_el(h, EL_TD, a->disabled ? "停止中" : "使えます");
 	html_open(h, EL_TD);
-	html_link(h, html_path(arena, "/accounts/%s/reset", a->login), "パスワードを作り直す");
+	html_link(h, html_path(arena, "/accounts/%s", a->login), "直す");
+	html_text(h, "　");
+	html_link(h, html_path(arena, "/help/%s", a->login), "パスワードを作り直す");
 	html_text(h, "　");
 	html_link(h, html_path(arena, "/accounts/%s/stop", a->login),
 		  a->disabled ? "使えるように戻す" : "停止する");
@@ -123,7 +122,7 @@ static void write_table(struct html *h, struct request *req, const struct accoun
 	html_close(h, EL_DIV);
 }
 
-static void write_role_select(struct html *h, struct request *req)
+void account_role_select(struct html *h, struct request *req, const char *now)
 {
 	const char *chosen = req_form(req, "role");
 	int role;
@@ -144,7 +143,7 @@ static void write_role_select(struct html *h, struct request *req)
 
 		html_open(h, EL_OPTION);
 		html_attr(h, "value", name);
-		html_flag(h, "selected", strcmp(chosen ? chosen : "staff", name) == 0);
+		html_flag(h, "selected", strcmp(chosen ? chosen : now, name) == 0);
 		html_text(h, role_label((enum role)role));
 		html_close(h, EL_OPTION);
 	}
@@ -176,10 +175,8 @@ static int show_accounts(struct request *req, struct response *res, int status, 
 	form_begin(&h, req, "/accounts", false, false);
 	account_input(&h, req, "login", "利用者ID",
 		      "ログインのときに入れる半角の名前です。（例: sato）");
-	account_input(&h, req, "name", "氏名", "記録に残る名前です。（例: 佐藤 美咲）");
-	write_role_select(&h, req);
-	account_input(&h, req, "profession", "職種",
-		      "分からなければ空欄で構いません。（例: 看護師）");
+	account_fields(&h, req, NULL);
+	account_role_select(&h, req, "staff");
 	form_submit(&h, "primary", "登録して、最初のパスワードを見る");
 	form_end(&h);
 	return page_end(&h, req, res, status, err);
@@ -192,20 +189,13 @@ int page_accounts(struct request *req, struct response *res, struct err *err)
 
 int page_accounts_post(struct request *req, struct response *res, struct err *err)
 {
-	const char *role = req_form(req, "role"), *login = "", *name = "", *profession = "";
-	struct account_change change = { .disabled = 0 };
+	struct account_change change;
+	const char *login = "";
 	struct err why;
 	int r = req_form_text(req, "login", "利用者ID", 64, true, false, &login, err);
 
 	if (r >= 0)
-		r = req_form_text(req, "name", "氏名", 80, true, false, &name, err);
-	if (r >= 0)
-		r = req_form_text(req, "profession", "職種", 80, false, false, &profession, err);
-	change.name = name;
-	change.profession = profession;
-	change.role = role_parse(role ? role : "");
-	if (r >= 0 && change.role < 0)
-		r = err_set(err, ERR_INVALID, "役割を一覧から選んでください");
+		r = account_fields_read(req, &change, err);
 	if (r >= 0)
 		r = account_with_password(req, res, true, login, &change, "/accounts",
 					  "利用者の一覧に戻る", err);
@@ -240,30 +230,6 @@ static int confirm_page(struct request *req, struct response *res, const char *t
 	html_link(&h, "/accounts", "やめて一覧に戻る");
 	html_close(&h, EL_P);
 	return page_end(&h, req, res, 200, err);
-}
-
-int page_account_reset(struct request *req, struct response *res, struct err *err)
-{
-	struct arena *arena = req_arena(req);
-	struct account a;
-	int r = read_account(req, &a, err);
-
-	return r < 0 ? r
-		     : confirm_page(req, res, "パスワードの作り直し",
-				    arena_printf(arena,
-						 "%s（%s）の今のパスワードは使えなくなります。"
-						 "新しい最初のパスワードを一度だけ表示します。",
-						 a.name, a.login),
-				    html_path(arena, "/accounts/%s/reset", a.login), "primary",
-				    "パスワードを作り直す", err);
-}
-
-int page_account_reset_post(struct request *req, struct response *res, struct err *err)
-{
-	struct account_change change = { .role = -1, .disabled = -1 };
-
-	return account_with_password(req, res, false, req_param(req, "login"), &change, "/accounts",
-				     "利用者の一覧に戻る", err);
 }
 
 int page_account_stop(struct request *req, struct response *res, struct err *err)

@@ -11,6 +11,13 @@ int account_with_password(struct request *req, struct response *res, bool create
 			  struct account_change *change, const char *next, const char *next_text,
 			  struct err *err);
 
+/* The fields of an account but its login and role, with the values of `a` (NULL: empty)
+ * or as typed; and reading them. ERR_INVALID names what is missing. */
+void account_fields(struct html *h, struct request *req, const struct account *a);
+int account_fields_read(struct request *req, struct account_change *ret, struct err *err);
+/* The choice of a role; `now` is that chosen before anything was typed. */
+void account_role_select(struct html *h, struct request *req, const char *now);
+
 /* A labelled text input as account forms use it; help may be NULL. */
 void account_input(struct html *h, struct request *req, const char *name, const char *label,
 		   const char *help);

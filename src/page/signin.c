@@ -1,11 +1,16 @@
 /* Signing in and out: password, second factor, the first change of password. */
 #include <string.h>
 
+#include "identity/device.h"
+#include "identity/password.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/lock.h"
 #include "page/signin.h"
 #include "page/terminal.h"
+
+#define DEVICE_COOKIE "daicho-known"
+#define DEVICE_DAYS 365
 
 const char *signin_next(struct request *req, const char *next)
 {
@@ -59,12 +64,26 @@ int page_signin(struct request *req, struct response *res, struct err *err)
 	return show_signin(req, res, 200, signin_next(req, req_query(req, "next")), NULL, err);
 }
 
+/* Tries from a browser somebody has signed in from are counted for themselves. */
+static int remember_browser(const struct session *s, struct request *req, struct response *res,
+			    struct err *err)
+{
+	struct app *app = req_app(req);
+	char cookie[DEVICE_COOKIE_SIZE];
+
+	device_remember(app->store, req_cookie(req, "__Host-" DEVICE_COOKIE), s->account.login,
+			cookie);
+	return resp_cookie(res, DEVICE_COOKIE, cookie, DEVICE_DAYS * 24L * 3600, err);
+}
+
 static int after_login(const struct session *s, enum login_result result, const char *next,
 		       struct request *req, struct response *res, struct err *err)
 {
 	const char *path = next;
 	int r = resp_cookie(res, SESSION_COOKIE, s->token, 0, err);
 
+	if (r >= 0 && result != LOGIN_NEEDS_TOTP)
+		r = remember_browser(s, req, res, err);
 	if (r < 0)
 		return r;
 	if (result == LOGIN_NEEDS_TOTP)
@@ -74,13 +93,15 @@ static int after_login(const struct session *s, enum login_result result, const 
 				 next);
 	else if (result == LOGIN_NEEDS_CHANGE)
 		path = "/password";
+	else if (result == LOGIN_NEEDS_FACTOR)
+		path = "/settings/totp";
 	return path ? resp_redirect(res, path, err) : err_nomem(err);
 }
 
 int signin_done(const struct session *s, struct request *req, struct response *res, struct err *err)
 {
-	return after_login(s, s->account.must_change ? LOGIN_NEEDS_CHANGE : LOGIN_DONE,
-			   signin_next(req, req_form(req, "next")), req, res, err);
+	return after_login(s, session_next(s), signin_next(req, req_form(req, "next")), req, res,
+			   err);
 }
 
 int page_signin_post(struct request *req, struct response *res, struct err *err)
@@ -89,7 +110,8 @@ int page_signin_post(struct request *req, struct response *res, struct err *err)
 	const char *login = "", *password = "", *next = signin_next(req, req_form(req, "next"));
 	enum login_result result;
 	struct session_origin from = { .address = req_remote(req),
-				       .agent = req_header(req, "user-agent") };
+				       .agent = req_header(req, "user-agent"),
+				       .device = req_cookie(req, "__Host-" DEVICE_COOKIE) };
 	struct session session;
 	int r = terminal_chosen(req, res, &from.terminal, err);
 
@@ -122,6 +144,12 @@ static int show_code(struct request *req, struct response *res, int status, cons
 	text_input(&h, "code", "確認コード（6桁）", "text", "one-time-code", NULL);
 	form_submit(&h, "primary", "続ける");
 	form_end(&h);
+	html_open(&h, EL_P);
+	html_link(&h,
+		  html_path(req_arena(req), "/signin/spare?next=%s",
+			    signin_next(req, next ? next : req_form(req, "next"))),
+		  "スマートフォンやカードが使えないとき（回復コード・一時コード）");
+	html_close(&h, EL_P);
 	if (visit_of(req)->session.account.keys) {
 		html_open(&h, EL_P);
 		html_link(&h,
@@ -161,6 +189,24 @@ int page_signout(struct request *req, struct response *res, struct err *err)
 	return r < 0 ? r : resp_redirect(res, "/signin", err);
 }
 
+/* The rules in force, in a sentence. */
+static const char *password_help(struct request *req)
+{
+	const struct account *a = &visit_of(req)->session.account;
+	struct app *app = req_app(req);
+	struct access_policy policy;
+	const char *text;
+
+	if (policy_current(app->store, &policy, NULL) < 0)
+		policy_defaults(&policy);
+	text = arena_printf(req_arena(req),
+			    "英字と数字%sを混ぜて%d文字以上。ほかのシステムと同じものや、名前・"
+			    "生年月日、前に使ったものは使わないでください。",
+			    policy_rules(&policy)->symbol ? "と記号" : "",
+			    password_least(&policy, account_has_factor(a)));
+	return text ? text : "";
+}
+
 static int show_password(struct request *req, struct response *res, int status, const char *message,
 			 struct err *err)
 {
@@ -169,16 +215,16 @@ static int show_password(struct request *req, struct response *res, int status, 
 
 	html_init(&h, 0);
 	page_begin(&h, req, NAV_SETTINGS, "パスワードの変更",
-		   v->session.account.must_change ? "最初のパスワードは一度しか使えません。自分だけ"
-						    "が知る新しいパスワードに変えてください。"
-						  : NULL);
+		   v->session.account.must_change
+			   ? "続けるには、自分だけが知る新しいパスワードに変えてください。渡された"
+			     "最初の"
+			     "パスワードや、期限の来たパスワードは、そのまま使い続けられません。"
+			   : NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	form_begin(&h, req, "/password", false, false);
 	text_input(&h, "old", "今のパスワード", "password", "current-password", NULL);
-	text_input(&h, "new", "新しいパスワード", "password", "new-password",
-		   "英字と数字を混ぜて13文字以上。ほかのシステムと同じものや、名前・生年月日は使わ"
-		   "ないでください。");
+	text_input(&h, "new", "新しいパスワード", "password", "new-password", password_help(req));
 	text_input(&h, "again", "新しいパスワード（もう一度）", "password", "new-password", NULL);
 	form_submit(&h, "primary", "変更する");
 	form_end(&h);

@@ -89,19 +89,22 @@ static int to_signin(struct request *req, struct response *res, struct err *err)
 	return path ? (resp_redirect(res, path, err) < 0 ? err->code : 1) : err_nomem(err);
 }
 
-/* A session still waiting for its second factor or a new password may go to
- * those pages only. */
+/* A session still waiting for its second factor, a new password or the enrolment of a
+ * second factor may go to those pages only. */
 static int finish_signin(const struct visit *v, struct request *req, struct response *res,
 			 struct err *err)
 {
 	const struct account *a = &v->session.account;
 	const char *want = v->session.totp_pending
 				   ? (a->keys && !a->has_totp ? "/signin/key" : "/signin/code")
-			   : a->must_change ? "/password"
-					    : NULL;
+			   : a->must_change	    ? "/password"
+			   : v->session.must_enrol ? "/settings/totp"
+						    : NULL;
 
 	if (!want || strcmp(req_path(req), want) == 0 || strcmp(req_path(req), "/signout") == 0 ||
-	    (v->session.totp_pending && strncmp(req_path(req), "/signin/", 8) == 0))
+	    (v->session.totp_pending && strncmp(req_path(req), "/signin/", 8) == 0) ||
+	    (v->session.must_enrol && !a->must_change && !v->session.totp_pending &&
+	     strncmp(req_path(req), "/settings/keys", 14) == 0))
 		return 0;
 	return resp_redirect(res, want, err) < 0 ? err->code : 1;
 }
