@@ -114,6 +114,54 @@ static int item_evidence(struct gather *g, const struct round_view *v, size_t fi
 	return 0;
 }
 
+/* Beside an answer a proposal is either its confirmation or a contradiction that must be
+ * seen as one; beside anything else it would only confuse. */
+enum bearing { BEARS_NOT, BEARS_OUT, BEARS_AGAINST };
+
+static enum bearing bearing_of(const struct round_line *l)
+{
+	const struct proposal *p = &l->proposal;
+	bool yes = l->now.value == ANSWER_YES;
+
+	if ((!yes && l->now.value != ANSWER_NO) || !p->reason || !*p->reason ||
+	    p->value == PROPOSE_NONE)
+		return BEARS_NOT;
+	return yes == (p->value == PROPOSE_YES) ? BEARS_OUT : BEARS_AGAINST;
+}
+
+static const char *ledgers_text(struct gather *g, const struct round_line *l)
+{
+	static const char *const titles[] = {
+		[BEARS_OUT] = "台帳の状態と一致", [BEARS_AGAINST] = "台帳の状態と食い違い"
+	};
+	enum bearing b = bearing_of(l);
+
+	return b == BEARS_NOT ? ""
+			      : arena_printf(g->arena, "%s: %s", titles[b], l->proposal.reason);
+}
+
+static void item_ledgers(struct gather *g, const struct round_view *v, size_t first, size_t last,
+			 struct pdf *p)
+{
+	const struct round_line *agrees = NULL;
+	size_t i;
+
+	for (i = first; i < last; i++) {
+		const struct round_line *l = &v->line[i];
+
+		if (bearing_of(l) == BEARS_AGAINST)
+			pdf_note(p, PDF_NOTE_WARN,
+				 arena_printf(g->arena, "%s%s台帳の状態と食い違い",
+					      l->column ? l->column->label : "",
+					      l->column ? ": " : ""),
+				 l->proposal.reason);
+		else if (bearing_of(l) == BEARS_OUT && !agrees)
+			agrees = l;
+	}
+	if (agrees)
+		pdf_remark(p, ledgers_text(g, agrees));
+}
+
 static void item_notes(struct gather *g, const struct round_view *v, size_t first, size_t last,
 		       struct pdf *p)
 {
@@ -124,12 +172,7 @@ static void item_notes(struct gather *g, const struct round_view *v, size_t firs
 			pdf_note(p, PDF_NOTE_INFO,
 				 v->line[i].column ? v->line[i].column->label : "備考",
 				 v->line[i].now.note);
-	for (i = first; i < last; i++)
-		if (v->line[i].proposal.reason && *v->line[i].proposal.reason) {
-			pdf_remark(p, arena_printf(g->arena, "台帳の状況: %s",
-						   v->line[i].proposal.reason));
-			break;
-		}
+	item_ledgers(g, v, first, last, p);
 }
 
 int sheet_pdf_items(struct gather *g, const struct round_view *v, struct pdf *p, struct err *err)
@@ -217,7 +260,7 @@ int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, str
 		{ .title = "証拠", .width = 40, .wrap = true },
 		{ .title = "前回の回答", .width = 12 },
 		{ .title = "確認した人", .width = 22 },
-		{ .title = "台帳からの提案", .width = 50, .wrap = true },
+		{ .title = "台帳の状態", .width = 50, .wrap = true },
 	};
 	size_t i;
 	int r = xlsx_sheet(x, "チェックリスト", columns, sizeof columns / sizeof columns[0], err);
@@ -236,7 +279,7 @@ int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, str
 			evidence_text(g, &l->now),
 			l->before.id[0] ? answer_label(l->before.value) : "",
 			l->now.by,
-			l->proposal.reason,
+			ledgers_text(g, l),
 		};
 
 		r = xlsx_row(x, cells, err);

@@ -196,6 +196,46 @@ static void xlsx__holds_the_checklist_and_each_ledger(void **state)
 	free(text);
 }
 
+static size_t times(const char *text, const char *words)
+{
+	size_t n = 0;
+
+	for (text = strstr(text, words); text; text = strstr(text + 1, words))
+		n++;
+	return n;
+}
+
+/* Nobody may take a proposal for an answer: it stands beside one only when it bears it out,
+ * or as a contradiction that says so. */
+static void pack__marks_answers_the_ledgers_contradict(void **state)
+{
+	struct hospital *h = *state;
+	const char *round = fill_round(h), *dir = make_pack(h, round);
+	struct round_view v = view_of(h, round);
+	char *text = squeezed(outside_run("pdftotext -layout %s -", in(h, dir, "inspection.pdf")));
+	char *cells = outside_run(sheet_reader, in(h, dir, "inspection.xlsx"));
+	size_t i, against = 0;
+
+	for (i = 0; i < v.line_count; i++) {
+		const struct round_line *l = &v.line[i];
+
+		if (l->proposal.value == PROPOSE_NONE)
+			continue;
+		if (l->now.value == ANSWER_YES || l->now.value == ANSWER_NO)
+			against += (l->now.value == ANSWER_YES) !=
+				   (l->proposal.value == PROPOSE_YES);
+	}
+	assert_true(against > 0);
+	assert_int_equal(times(text, "台帳の状態と食い違い"), against);
+	assert_true(times(text, "台帳の状態と一致") > 0);
+	assert_int_equal(times(text, "台帳の状況"), 0);
+	assert_int_equal(times(text, "見込み"), 0);
+	assert_holds(cells, "台帳の状態と食い違い: ");
+	assert_int_equal(times(cells, "台帳からの提案"), 0);
+	free(cells);
+	free(text);
+}
+
 static void evidence__is_what_was_attached(void **state)
 {
 	struct hospital *h = *state;
@@ -284,6 +324,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, hospital_setup, hospital_teardown)
 		T(pdf__says_everything_of_the_round),
+		T(pack__marks_answers_the_ledgers_contradict),
 		T(xlsx__holds_the_checklist_and_each_ledger),
 		T(evidence__is_what_was_attached),
 		T(pack__can_be_made_again_in_its_place),
