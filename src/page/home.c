@@ -9,6 +9,7 @@
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/ledger_query.h"
+#include "page/people_tasks.h"
 #include "page/round_parts.h"
 #include "round/round.h"
 
@@ -250,6 +251,19 @@ static int write_dues(struct home *m, struct err *err)
 	return r;
 }
 
+/* --- people and accounts ----------------------------------------------------------------- */
+
+static int write_people(struct home *m, struct err *err)
+{
+	struct people_task tasks[PEOPLE_TASKS_MAX];
+	size_t count, i;
+	int r = people_tasks(m->req, m->c, tasks, &count, err);
+
+	for (i = 0; r == 0 && i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+	return r;
+}
+
 /* --- the page --------------------------------------------------------------------------- */
 
 static int write_banner(struct home *m, struct err *err)
@@ -287,7 +301,9 @@ static int write_tasks(struct home *m, struct err *err)
 
 	html_open(m->h, EL_UL);
 	html_attr(m->h, "class", "task-list");
-	r = write_rounds(m, err);
+	r = write_people(m, err);
+	if (r == 0)
+		r = write_rounds(m, err);
 	if (r == 0)
 		r = write_dues(m, err);
 	if (r == 0)

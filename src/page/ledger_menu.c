@@ -53,5 +53,12 @@ int page_ledgers(struct request *req, struct response *res, struct err *err)
 		if (!defs[i]->system && visit_may(req, PERM_LEDGER_READ, defs[i]))
 			r = write_card(&h, req, c, defs[i], err);
 	html_close(&h, EL_UL);
+	html_open(&h, EL_P);
+	html_link(&h, "/requests", "利用者IDの申請");
+	if (visit_may(req, PERM_PEOPLE, NULL)) {
+		html_text(&h, "　");
+		html_link(&h, "/people", "職員の入退職・異動と利用者ID");
+	}
+	html_close(&h, EL_P);
 	return r < 0 ? r : page_end(&h, req, res, 200, err);
 }
