@@ -56,11 +56,11 @@ static int leaf_from(struct conn *c, int64_t at_us, int64_t *ret, struct err *er
 /* Each kind of question has a statement that walks along an index of its own. */
 static enum stmt_id choose(const struct event_query *q)
 {
-	return q->person		? STMT_ACCESS_OF_PERSON
+	return q->person		  ? STMT_ACCESS_OF_PERSON
 	       : q->refused || q->special ? STMT_ACCESS_SPECIAL
-	       : q->ledger		? STMT_ACCESS_BY_LEDGER
-	       : q->kind >= 0		? STMT_ACCESS_BY_EVENT
-					: STMT_ACCESS_ANY;
+	       : q->ledger		  ? STMT_ACCESS_BY_LEDGER
+	       : q->kind >= 0		  ? STMT_ACCESS_BY_EVENT
+					  : STMT_ACCESS_ANY;
 }
 
 /* Times never go back along the log, so a span of time is a span of leaves. */

@@ -64,8 +64,7 @@ static int describe(struct store *s, struct conn *c, const uint8_t hash[HASH_SIZ
 }
 
 int session_list(struct store *s, const char *account, const struct session *own,
-		 struct arena *arena, struct session_info **ret, size_t *ret_count,
-		 struct err *err)
+		 struct arena *arena, struct session_info **ret, size_t *ret_count, struct err *err)
 {
 	uint8_t(*hash)[HASH_SIZE] = arena_alloc(arena, LIST_MAX * HASH_SIZE);
 	struct session_info *list = arena_calloc(arena, LIST_MAX, sizeof *list);
@@ -133,8 +132,9 @@ static int end_write(struct tx *tx, void *arg, struct err *err)
 		e->ended++;
 	}
 	if (r >= 0 && e->id && !e->ended)
-		return err_set(err, ERR_NOT_FOUND,
-			       "その画面は、もうサインアウトしています。一覧を開き直してください。");
+		return err_set(
+			err, ERR_NOT_FOUND,
+			"その画面は、もうサインアウトしています。一覧を開き直してください。");
 	return r < 0 || !e->ended ? r : event_append(tx, e->by, &event, err);
 }
 

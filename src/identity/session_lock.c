@@ -136,8 +136,8 @@ static int prove(struct store *s, struct session *session, const char *password,
 	return r;
 }
 
-int session_unlock(struct store *s, struct session *session, const char *password,
-		   const char *code, struct arena *arena, struct err *err)
+int session_unlock(struct store *s, struct session *session, const char *password, const char *code,
+		   struct arena *arena, struct err *err)
 {
 	struct session fresh = *session;
 	struct lock l = { .session = session, .fresh = &fresh };

@@ -24,8 +24,8 @@ int session_lock(struct store *s, const struct session *session, struct err *err
  * authenticator app; wrong tries are slowed down like those at signing in. The token
  * changes (in *session); the CSRF secret stays, so that a form left open still works.
  * ERR_DENIED, ERR_BUSY. A session that is not locked stays as it is. */
-int session_unlock(struct store *s, struct session *session, const char *password,
-		   const char *code, struct arena *arena, struct err *err);
+int session_unlock(struct store *s, struct session *session, const char *password, const char *code,
+		   struct arena *arena, struct err *err);
 /* Gives the session a new token, after a proof or a change of rights. The old one is
  * worth nothing afterwards. */
 int session_rotate(struct store *s, struct session *session, struct err *err);

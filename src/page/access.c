@@ -82,9 +82,9 @@ static enum event_kind kind_of(int access)
 /* Looking at the same page again within a minute is one view. */
 static bool is_news(struct request *req, const struct visit *v, const struct event *e)
 {
-	const char *what = arena_printf(req_arena(req), "%s %s %s %s %s", v->came,
-					req_route(req)->pattern, e->ledger, e->entry,
-					e->detail ? e->detail : "");
+	const char *what =
+		arena_printf(req_arena(req), "%s %s %s %s %s", v->came, req_route(req)->pattern,
+			     e->ledger, e->entry, e->detail ? e->detail : "");
 
 	return !what || event_fresh(v->app->store, what);
 }

@@ -72,7 +72,9 @@ static void write_row(struct html *h, struct request *req, struct conn *c,
 static void write_table(struct html *h, struct request *req, struct conn *c,
 			const struct event_row *rows, size_t count)
 {
-	static const char *const heads[] = { "時刻", "誰が", "したこと", "対象", "内容", "受付番号" };
+	static const char *const heads[] = {
+		"時刻", "誰が", "したこと", "対象", "内容", "受付番号"
+	};
 	size_t i;
 
 	html_open(h, EL_DIV);
@@ -158,7 +160,8 @@ static int show(struct request *req, struct response *res, bool mine, struct err
 		return r;
 	access_rows(req, (int64_t)count);
 	page_begin(&h, req, NAV_SETTINGS, mine ? "自分に関する利用の記録" : "利用の記録",
-		   mine ? "自分がしたことと、自分の利用者IDや自分の情報に対してほかの人がしたことです。"
+		   mine ? "自分がしたことと、自分の利用者IDや自分の情報に対してほかの人がしたことで"
+			  "す。"
 			  "覚えのないものは企画管理者に知らせてください。"
 			: "誰がいつ入り、何を見て、何を断られたかの記録です。消すことも直すことも"
 			  "できません。");
@@ -202,10 +205,10 @@ static int csv_event(struct csv *csv, struct request *req, struct conn *c,
 	return csv_row(csv, cells, sizeof cells / sizeof cells[0], err);
 }
 
-static int write_csv(struct csv *csv, struct request *req, struct conn *c,
-		     struct access_filter *f, struct err *err)
+static int write_csv(struct csv *csv, struct request *req, struct conn *c, struct access_filter *f,
+		     struct err *err)
 {
-	static const char *const head[] = { "受付番号", "時刻", "誰が",		"したこと",
+	static const char *const head[] = { "受付番号", "時刻", "誰が",	      "したこと",
 					    "対象",	"内容", "特別な権限", "結果" };
 	struct event_row *rows;
 	size_t count = 0, total = 0, i;

@@ -11,7 +11,7 @@
 
 struct access_filter {
 	struct event_query query;
-	const char *path;	  /* of the page: /access, /my/access */
+	const char *path;		     /* of the page: /access, /my/access */
 	char from[DATE_SIZE], to[DATE_SIZE]; /* "" open */
 	bool mine;
 };

@@ -109,8 +109,7 @@ static void write_counts(struct html *h, struct request *req, const struct revie
 	html_open(h, EL_TABLE);
 	html_open(h, EL_CAPTION);
 	html_textf(h, "%s の利用の記録: %lld件（受付番号 %lld から %lld まで）", v->month,
-		   (long long)v->all.all, (long long)v->all.first_seq,
-		   (long long)v->all.last_seq);
+		   (long long)v->all.all, (long long)v->all.first_seq, (long long)v->all.last_seq);
 	html_close(h, EL_CAPTION);
 	html_open(h, EL_THEAD);
 	html_open(h, EL_TR);
@@ -214,7 +213,8 @@ static int show(struct request *req, struct response *res, int status, const str
 		result_choice(&h, req, def->field[ledger_field(def, "result")].enum_def);
 		text_area(&h, req, "findings", "気付いたこと",
 			  "どこを見たか、何が目に付いたか、本人に確かめたことを書きます。");
-		text_area(&h, req, "action", "対応", "したこと・すること・期限。無ければ空欄で構いません。");
+		text_area(&h, req, "action", "対応",
+			  "したこと・すること・期限。無ければ空欄で構いません。");
 		form_submit(&h, "primary", "見直しを記録する");
 		form_end(&h);
 	}
@@ -312,6 +312,7 @@ int page_access_review_post(struct request *req, struct response *res, struct er
 		return show(req, res, 422, &v, &faults, err);
 	path = r < 0 ? NULL : html_path(req_arena(req), "/ledger/" LEDGER "/entry/%s", id);
 	return r < 0 ? r
-		     : resp_redirect(res, path ? page_done(req_arena(req), path, &receipt) : "/access",
+		     : resp_redirect(res,
+				     path ? page_done(req_arena(req), path, &receipt) : "/access",
 				     err);
 }

@@ -9,13 +9,19 @@ struct mark {
 
 /* The first that is found counts: newer browsers also name the older ones they resemble. */
 static const struct mark browsers[] = {
-	{ "Edg/", "Edge" },	   { "OPR/", "Opera" },
-	{ "Vivaldi/", "Vivaldi" }, { "SamsungBrowser/", "Samsung Internet" },
-	{ "Firefox/", "Firefox" }, { "FxiOS/", "Firefox" },
-	{ "CriOS/", "Chrome" },	   { "HeadlessChrome/", "Chrome" },
-	{ "Chrome/", "Chrome" },   { "Safari/", "Safari" },
+	{ "Edg/", "Edge" },
+	{ "OPR/", "Opera" },
+	{ "Vivaldi/", "Vivaldi" },
+	{ "SamsungBrowser/", "Samsung Internet" },
+	{ "Firefox/", "Firefox" },
+	{ "FxiOS/", "Firefox" },
+	{ "CriOS/", "Chrome" },
+	{ "HeadlessChrome/", "Chrome" },
+	{ "Chrome/", "Chrome" },
+	{ "Safari/", "Safari" },
 	{ "Trident/", "Internet Explorer" },
-	{ "curl/", "curl" },	   { "Python-urllib/", "Python" },
+	{ "curl/", "curl" },
+	{ "Python-urllib/", "Python" },
 };
 
 static const struct mark systems[] = {

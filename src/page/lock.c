@@ -47,10 +47,11 @@ static void unlock_form(struct html *h, struct request *req, const char *next)
 					    .type = "password",
 					    .autocomplete = "current-password" });
 	if (v->session.account.has_totp)
-		form_input(h, &(struct form_input){ .name = "code",
-						    .label = "または確認コード（6桁）",
-						    .help = "認証アプリの数字だけでも解除できます。",
-						    .autocomplete = "one-time-code" });
+		form_input(h,
+			   &(struct form_input){ .name = "code",
+						 .label = "または確認コード（6桁）",
+						 .help = "認証アプリの数字だけでも解除できます。",
+						 .autocomplete = "one-time-code" });
 	form_submit(h, "primary", "ロックを解除する");
 	form_end(h);
 }
@@ -195,8 +196,7 @@ static size_t kept_tokens(struct request *req, const char *left_out, char ret[KE
 
 	for (; p && *p && n < KEPT_MAX; p += len + (p[len] == '.')) {
 		len = strcspn(p, ".");
-		if (len != TOKEN_LENGTH ||
-		    (left_out && strncmp(p, left_out, TOKEN_LENGTH) == 0))
+		if (len != TOKEN_LENGTH || (left_out && strncmp(p, left_out, TOKEN_LENGTH) == 0))
 			continue;
 		memcpy(ret[n], p, TOKEN_LENGTH);
 		ret[n++][TOKEN_LENGTH] = '\0';
@@ -242,8 +242,8 @@ int page_lock_change(struct request *req, struct response *res, struct err *err)
 	return r < 0 ? r : resp_redirect(res, "/signin", err);
 }
 
-static int write_kept(struct html *h, struct request *req, struct response *res,
-		      const char *token, size_t place, struct err *err)
+static int write_kept(struct html *h, struct request *req, struct response *res, const char *token,
+		      size_t place, struct err *err)
 {
 	struct app *app = req_app(req);
 	const char *name;

@@ -119,19 +119,18 @@ static int show(struct request *req, struct response *res, const struct whose *w
 	if (r < 0)
 		return r;
 	access_rows(req, (int64_t)count);
-	page_begin(&h, req, NAV_SETTINGS,
-		   w->own ? "ログイン中の画面"
-			  : arena_printf(req_arena(req), "%sさんのログイン中の画面",
-					 w->account.name),
-		   "覚えのないものがあれば終わらせて、パスワードを変えてください。");
+	page_begin(
+		&h, req, NAV_SETTINGS,
+		w->own ? "ログイン中の画面"
+		       : arena_printf(req_arena(req), "%sさんのログイン中の画面", w->account.name),
+		"覚えのないものがあれば終わらせて、パスワードを変えてください。");
 	if (count)
 		write_table(&h, req, w, list, count);
 	else
 		html_el(&h, EL_P, "ログイン中の画面はありません。");
 	form_begin(&h, req, w->path, false, false);
 	html_hidden(&h, "session", "all");
-	form_submit(&h, "danger",
-		    w->own ? "すべての端末からログアウトする" : "すべて終わらせる");
+	form_submit(&h, "danger", w->own ? "すべての端末からログアウトする" : "すべて終わらせる");
 	form_end(&h);
 	return page_end(&h, req, res, 200, err);
 }

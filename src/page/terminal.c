@@ -101,8 +101,7 @@ void terminal_field(struct html *h, struct request *req)
 	html_open(h, EL_DETAILS);
 	html_flag(h, "open", !known);
 	html_open(h, EL_SUMMARY);
-	html_textf(h, "この端末: %s",
-		   known ? terminal_label(t.class) : "まだ選んでいません");
+	html_textf(h, "この端末: %s", known ? terminal_label(t.class) : "まだ選んでいません");
 	html_close(h, EL_SUMMARY);
 	class_choice(h, known ? t.class : TERMINAL_SHARED);
 	html_close(h, EL_DETAILS);
@@ -141,11 +140,12 @@ static int show(struct request *req, struct response *res, int status, const cha
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	form_begin(&h, req, "/terminal", false, false);
-	form_input(&h, &(struct form_input){ .name = "name",
-					     .label = "名前",
-					     .help = "置いてある場所などです。空欄にすると名前を消します。"
-						     "（例: 3階東 ナースステーション1）",
-					     .value = t.name });
+	form_input(&h, &(struct form_input){
+			       .name = "name",
+			       .label = "名前",
+			       .help = "置いてある場所などです。空欄にすると名前を消します。"
+				       "（例: 3階東 ナースステーション1）",
+			       .value = t.name });
 	class_choice(&h, known ? t.class : TERMINAL_SHARED);
 	form_submit(&h, "primary", "この端末に付ける");
 	form_end(&h);
@@ -173,7 +173,7 @@ int page_terminal_post(struct request *req, struct response *res, struct err *er
 	}
 	if (r < 0)
 		return r;
-	t.class = (enum terminal_class)class;
+	t.class = (enum terminal_class) class;
 	snprintf(t.name, sizeof t.name, "%s", name);
 	r = write_cookie(req, res, &t, err);
 	return r < 0 ? r : resp_redirect(res, "/settings", err);
