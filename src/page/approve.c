@@ -88,18 +88,11 @@ static void write_form(struct html *h, struct request *req, const struct round_v
 		html_textf(h, "未確認の%lld件を残したまま承認する", (long long)v->unconfirmed);
 		html_close(h, EL_LABEL);
 	}
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "field");
-	html_open(h, EL_LABEL);
-	html_attr(h, "for", "f-password");
-	html_text(h, "ご本人の確認のため、パスワードをもう一度入れてください");
-	html_close(h, EL_LABEL);
-	html_open(h, EL_INPUT);
-	html_attr(h, "id", "f-password");
-	html_attr(h, "name", "password");
-	html_attr(h, "type", "password");
-	html_attr(h, "autocomplete", "current-password");
-	html_close(h, EL_DIV);
+	form_input(h, &(struct form_input){
+			      .name = "password",
+			      .label = "ご本人の確認のため、パスワードをもう一度入れてください",
+			      .type = "password",
+			      .autocomplete = "current-password" });
 	form_submit(h, "primary", "承認する");
 	form_end(h);
 }

@@ -55,16 +55,12 @@ static int show_batch(struct request *req, struct response *res, int status, con
 	html_el(&h, EL_SUMMARY, "この取り込みを取り消す");
 	form_begin(&h, req, html_path(req_arena(req), "/ledger/%s/batch/%s", v->ledger->name, e.id),
 		   true, false);
-	html_el_class(&h, EL_P, "help",
-		      "追加された件は「取消し」になり、変更された件は元の内容に戻ります。その後に人"
-		      "が直した件はそのまま残します。");
-	html_open(&h, EL_LABEL);
-	html_attr(&h, "for", "f-reason");
-	html_text(&h, "理由");
-	html_close(&h, EL_LABEL);
-	html_open(&h, EL_INPUT);
-	html_attr(&h, "id", "f-reason");
-	html_attr(&h, "name", "reason");
+	html_el_class(
+		&h, EL_P, "help",
+		"追加された件は「取消し」になり、変更された件は元の内容に戻ります。その後に人"
+		"が直した件はそのまま残します。取り消せるのは、取り込んだ本人か、取消の権限を持つ"
+		"人です。");
+	form_input(&h, &(struct form_input){ .name = "reason", .label = "理由" });
 	form_submit(&h, "danger", "取り消す");
 	form_end(&h);
 	html_close(&h, EL_DETAILS);

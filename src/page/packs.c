@@ -133,28 +133,21 @@ static void ledger_links(struct html *h, struct request *req)
 
 int page_packs(struct request *req, struct response *res, struct err *err)
 {
-	struct round *rounds;
-	size_t count, i;
 	CONN_CLEANUP *c = NULL;
 	HTML_CLEANUP h;
 	int r;
 
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
-	if (r == 0)
-		r = read_rounds(req, c, &rounds, &count, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_PACKS, "提出資料",
 		   "立入検査で見せる資料を、その時点の記録から作ります。各ページに、改ざんを確かめるための控えが付きます。");
 	html_el(&h, EL_H2, "点検の資料");
-	html_open(&h, EL_UL);
-	html_attr(&h, "class", "task-list");
-	for (i = 0; i < count; i++)
-		pack_links(&h, req, &rounds[i]);
-	html_close(&h, EL_UL);
-	if (!count)
-		html_el(&h, EL_P, "点検がまだありません。「年度の点検」から始めてください。");
+	r = write_round_list(&h, req, c, pack_links,
+			 "点検がまだありません。「年度の点検」から始めてください。", err);
+	if (r < 0)
+		return r;
 	ledger_links(&h, req);
 	return page_end(&h, req, res, 200, err);
 }

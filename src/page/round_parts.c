@@ -185,3 +185,25 @@ void write_evidence(struct html *h, struct request *req, const struct round_view
 	}
 	html_close(h, EL_UL);
 }
+
+int write_round_list(struct html *h, struct request *req, struct conn *c,
+		 void (*item)(struct html *h, struct request *req, const struct round *r),
+		 const char *none, struct err *err)
+{
+	struct round *rounds;
+	size_t count, i;
+	int r = read_rounds(req, c, &rounds, &count, err);
+
+	if (r < 0)
+		return r;
+	if (!count) {
+		html_el(h, EL_P, none);
+		return 0;
+	}
+	html_open(h, EL_UL);
+	html_attr(h, "class", "task-list");
+	for (i = 0; i < count; i++)
+		item(h, req, &rounds[i]);
+	html_close(h, EL_UL);
+	return 0;
+}

@@ -27,5 +27,9 @@ int read_round(struct request *req, struct conn *c, bool with_proposals, struct 
 /* All rounds this visitor may see, newest year first. */
 int read_rounds(struct request *req, struct conn *c, struct round **ret, size_t *ret_count,
 		struct err *err);
+/* A list of them, one `item` each; `none` where there is none. */
+int write_round_list(struct html *h, struct request *req, struct conn *c,
+		 void (*item)(struct html *h, struct request *req, const struct round *r),
+		 const char *none, struct err *err);
 
 #endif

@@ -134,16 +134,12 @@ static int write_open_form(struct html *h, struct request *req, struct conn *c, 
 static int show_rounds(struct request *req, struct response *res, int status, const char *message,
 		       struct err *err)
 {
-	struct round *rounds;
-	size_t count, i;
 	CONN_CLEANUP *c = NULL;
 	HTML_CLEANUP h;
 	int r;
 
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
-	if (r == 0)
-		r = read_rounds(req, c, &rounds, &count, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_ROUNDS, "年度の点検",
@@ -151,14 +147,8 @@ static int show_rounds(struct request *req, struct response *res, int status, co
 		   "すので、確かめて決めてください。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
-	html_open(&h, EL_UL);
-	html_attr(&h, "class", "task-list");
-	for (i = 0; i < count; i++)
-		write_round(&h, req, &rounds[i]);
-	html_close(&h, EL_UL);
-	if (!count)
-		html_el(&h, EL_P, "まだ点検はありません。");
-	if (visit_may(req, PERM_ROUND_OPEN, NULL))
+	r = write_round_list(&h, req, c, write_round, "まだ点検はありません。", err);
+	if (r == 0 && visit_may(req, PERM_ROUND_OPEN, NULL))
 		r = write_open_form(&h, req, c, err);
 	return r < 0 ? r : page_end(&h, req, res, status, err);
 }
