@@ -129,15 +129,15 @@ static void unlock__takes_a_code_once(void **state)
 	struct house *f = *state;
 	int64_t step = clock_now_us() / 30000000;
 	char code[TOTP_CODE_SIZE];
-	struct session s;
+	struct session waiting, s;
 	struct err err;
 
 	house_put(f, false, "kango",
 		  (struct account_change){
 			  .role = -1, .disabled = -1, .must_change = -1, .totp = HOUSE_SECRET });
-	s = house_sign_in(f, "kango", "ward");
+	waiting = house_sign_in(f, "kango", "ward");
 	assert_true(totp_code(HOUSE_SECRET, step - 1, code));
-	ok(session_totp(f->store, s.token, code, &f->arena, &s, &err), &err);
+	ok(session_totp(f->store, waiting.token, code, &f->arena, &s, &err), &err);
 	ok(session_lock(f->store, &s, &err), &err);
 	s.locked = true;
 	/* That of the sign-in is used up. */
