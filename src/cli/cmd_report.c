@@ -5,10 +5,12 @@
 #include "cli/command.h"
 #include "cli/data.h"
 #include "pack/pack.h"
+#include "pack/stocktake.h"
 
 static const struct option_spec options[] = {
 	{ "round", "N", "inspection vendor: 点検の番号かID" },
 	{ "ledger", "LEDGER", "ledger: どの台帳か" },
+	{ "stocktake", "N", "stocktake: 棚卸しの番号かID（省くと最新）" },
 	{ "out", "DIR", "書き出すフォルダ" },
 	{ "snapshot", NULL, "記録に署名を足さず、今ある控えで作る（serve中でも使える）" },
 	{ "as", "LOGIN", "誰として書き出すか" },
@@ -35,7 +37,12 @@ static int work(struct data *d, const struct invocation *in, struct err *err)
 		return pack_ledger(d->ledgers, &who,
 				   option(in, "ledger") ? option(in, "ledger") : "devices", out,
 				   err);
-	return err_set(err, ERR_USAGE, "種類は inspection vendor ledger のどれかです: %s", kind);
+	if (strcmp(kind, "stocktake") == 0)
+		return pack_stocktake(d->ledgers, &who,
+				      option(in, "stocktake") ? option(in, "stocktake") : "", out,
+				      err);
+	return err_set(err, ERR_USAGE,
+		       "種類は inspection vendor ledger stocktake のどれかです: %s", kind);
 }
 
 static int run(const struct invocation *in)
@@ -55,6 +62,7 @@ static int run(const struct invocation *in)
 }
 
 const struct command command_report = {
-	"report", "inspection|vendor|ledger DATA [--round N] [--ledger L] --out DIR",
+	"report",
+	"inspection|vendor|ledger|stocktake DATA [--round N] [--ledger L] [--stocktake N] --out DIR",
 	"立入検査の提出資料などをPDFとXLSXで作る", options, 2, 2, run,
 };

@@ -24,7 +24,8 @@ int pack_ledger(struct ledgers *l, const struct actor *who, const char *ledger, 
 
 /* Publishes the newest checkpoint and runs "report KIND DATA --snapshot --out dir" in
  * a process of its own, at most 60 seconds. `which` is the round for the kinds inspection
- * and vendor, the ledger for the kind ledger. `login`: as whom the rows are seen. err carries what it said. */
+ * and vendor, the ledger for the kind ledger, the stock-take for
+ * the kind stocktake. `login`: as whom the rows are seen. err carries what it said. */
 int pack_spawn(struct store *s, const char *kind, const char *which, const char *login,
 	       const char *dir, struct err *err);
 

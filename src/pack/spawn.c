@@ -84,7 +84,9 @@ static int outcome(pid_t child, const char *said, struct err *err)
 int pack_spawn(struct store *s, const char *kind, const char *which, const char *login,
 	       const char *dir, struct err *err)
 {
-	const char *option = strcmp(kind, "ledger") == 0 ? "--ledger" : "--round";
+	const char *option = strcmp(kind, "ledger") == 0      ? "--ledger"
+			     : strcmp(kind, "stocktake") == 0 ? "--stocktake"
+							      : "--round";
 	const char *const argv[] = { "daicho", "report", kind, store_path(s), option, which, "--as",
 				     login,    "--out",	 dir,  "--snapshot",  NULL };
 	CLEANUP(close_fd) int in = -1;

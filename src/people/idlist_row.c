@@ -118,7 +118,8 @@ static void take_groups(struct row *r, const char *text)
 	bool admin;
 	const char *groups = idvalue_groups(text, r->w->arena, &admin);
 
-	if (!groups || !*groups)
+	/* An empty cell says: in no group. What could not be read says nothing. */
+	if (!groups || (*text && !*groups))
 		return;
 	if (strlen(groups) > GROUPS_BYTES) {
 		size_t cut = GROUPS_BYTES;
