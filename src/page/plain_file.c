@@ -37,5 +37,8 @@ int plain_file_send(struct request *req, struct conn *c, const char *hash, struc
 
 	if (r == 0)
 		r = open_plain(app, hash, &fd, err);
-	return r < 0 ? r : resp_file(res, info.mime, info.name, fd, err);
+	if (r < 0)
+		return r;
+	/* The answer is sent after this function: what it points to must live as long. */
+	return resp_file(res, arena_strdup(req_arena(req), info.mime), info.name, fd, err);
 }
