@@ -1,25 +1,34 @@
-/* daicho serve: the pages, until SIGTERM or SIGINT. */
+/* daicho serve: the pages, until SIGTERM or SIGINT. SIGHUP, and the look once a minute, put
+ * new certificates to use. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/sink.h"
 #include "cli/command.h"
 #include "cli/data.h"
 #include "page/app.h"
+#include "web/cert.h"
 
 static const struct option_spec options[] = {
 	{ "listen", "ADDR:PORT", "待ち受ける場所（省くと 127.0.0.1:8443）" },
 	{ "host", "NAME", "利用者が打ち込むサーバの名前（院内DNS名など）" },
+	{ "tls12", NULL,
+	  "TLS 1.3 を使えない古いブラウザのために TLS 1.2（高セキュリティ型）も許す" },
 	{ NULL, NULL, NULL },
 };
+
+#define LOOK_SECONDS 60
+#define DAY_US (INT64_C(86400) * 1000000)
 
 static void block_signals(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGTERM);
 	sigaddset(set, SIGINT);
-	/* Blocked before any thread starts, so that all inherit it and sigwait
+	sigaddset(set, SIGHUP);
+	/* Blocked before any thread starts, so that all inherit it and next_signal
 	 * below is the only receiver. */
 	pthread_sigmask(SIG_BLOCK, set, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -36,12 +45,58 @@ static void print_hello(const struct data *d, const char *folder, struct web *we
 	fflush(stdout);
 }
 
+/* Says once a day that something ends within CERT_WARN_DAYS. */
+static void warn_of_ends(struct web *web, int64_t *warned_us)
+{
+	int64_t now = clock_now_us();
+	struct web_tls_ends ends;
+	char date[DATE_SIZE];
+
+	if (*warned_us && now - *warned_us < DAY_US)
+		return;
+	web_tls_ends(web, &ends);
+	*warned_us = now;
+	if (ends.cert_us - now < CERT_WARN_DAYS * DAY_US) {
+		date_of_us(ends.cert_us, date);
+		sink_write(SINK_WARN, "certificate_ends", "on=%s next=daicho_tls_renew", date);
+	}
+	if (ends.list_us && ends.list_us - now < CERT_WARN_DAYS * DAY_US) {
+		date_of_us(ends.list_us, date);
+		sink_write(SINK_WARN, "revocation_list_ends", "on=%s next=daicho_tls_renew", date);
+	}
+}
+
+static void reload(struct web *web, bool again)
+{
+	struct err err = { 0 };
+	int r = web_reload(web, again, &err);
+
+	if (r > 0)
+		sink_write(SINK_INFO, "certificates_replaced", "running_requests=kept");
+	else if (r < 0)
+		sink_write(SINK_ERROR, "certificates_kept", "new files are not used: %s", err.text);
+}
+
+/* The next signal, or 0 after LOOK_SECONDS. */
+static int next_signal(const sigset_t *set)
+{
+	const struct timespec most = { .tv_sec = LOOK_SECONDS };
+	int n = sigtimedwait(set, NULL, &most);
+
+	return n > 0 ? n : 0;
+}
+
 static int wait_for_end(struct web *web, const sigset_t *set)
 {
-	int signal_number = 0;
-	int cut;
+	int64_t warned_us = 0;
+	int signal_number, cut;
 
-	sigwait(set, &signal_number);
+	do {
+		warn_of_ends(web, &warned_us);
+		signal_number = next_signal(set);
+		if (!signal_number || signal_number == SIGHUP)
+			reload(web, signal_number == SIGHUP);
+	} while (!signal_number || signal_number == SIGHUP);
 	sink_write(SINK_INFO, "stop", "signal=%d", signal_number);
 	cut = web_stop(web, 10);
 	sink_write(SINK_INFO, "stopped", "cut=%d", cut);
@@ -51,6 +106,10 @@ static int wait_for_end(struct web *web, const sigset_t *set)
 static int run(const struct invocation *in)
 {
 	const char *listen = option(in, "listen"), *host = option(in, "host");
+	const struct page_place place = { .listen = listen ? listen : "127.0.0.1:8443",
+					  .hosts = &host,
+					  .host_count = host ? 1 : 0,
+					  .tls12 = option_given(in, "tls12") };
 	struct err err = { 0 };
 	struct web *web = NULL;
 	struct app app = { 0 };
@@ -64,8 +123,7 @@ static int run(const struct invocation *in)
 		app.store = d.store;
 		app.defs = d.defs;
 		app.ledgers = d.ledgers;
-		r = page_start(&app, listen ? listen : "127.0.0.1:8443", &host, host ? 1 : 0, &web,
-			       &err);
+		r = page_start(&app, &place, &web, &err);
 	}
 	if (r == 0) {
 		print_hello(&d, in->argument[0], web);
@@ -76,5 +134,11 @@ static int run(const struct invocation *in)
 }
 
 const struct command command_serve = {
-	"serve", "DATA [--listen ADDR:PORT] [--host NAME]", "画面を出す（HTTPS）", options, 1, 1, run,
+	"serve",
+	"DATA [--listen ADDR:PORT] [--host NAME] [--tls12]",
+	"画面を出す（HTTPS）",
+	options,
+	1,
+	1,
+	run,
 };

@@ -14,12 +14,19 @@ struct app {
 	struct ledgers *ledgers;
 };
 
-/* Starts the web server with all pages. `listen` is "ADDR:PORT"; `hosts` are
- * further names people use for it (the listening address, localhost and the
- * machine's name are known). Certificate and key are tls/cert.pem and tls/key.pem of
- * the data folder, made self-signed when absent. `app` must outlive the server. */
-int page_start(struct app *app, const char *listen, const char *const *hosts, size_t host_count,
-	       struct web **ret, struct err *err);
+/* Where and how the pages are served. */
+struct page_place {
+	const char *listen;	  /* "ADDR:PORT" */
+	const char *const *hosts; /* further names people use for it; the listening address,
+				   * localhost and the machine's name are known */
+	size_t host_count;
+	bool tls12; /* also for browsers that know no TLS 1.3 */
+};
+/* Starts the web server with all pages. Certificate and key are tls/cert.pem and
+ * tls/key.pem of the data folder, made self-signed when absent; where tls/client-ca.pem
+ * exists clients are asked for certificates of its authorities, less those of tls/crl.pem.
+ * `app` must outlive the server. */
+int page_start(struct app *app, const struct page_place *place, struct web **ret, struct err *err);
 
 /* Every route with its permission and where its row stands, for `daicho audit access`. */
 const struct route *page_routes(size_t *ret_count);

@@ -17,8 +17,8 @@
 #define MB (1024 * 1024)
 
 #define ROUTE(method, pattern, handler, permission, csrf, body_limit, doc, access) \
-	{ ROUTE_##method, pattern, handler, permission, csrf, \
-	  body_limit, doc, access, __FILE__, __LINE__ },
+	{ ROUTE_##method, pattern, handler, permission, csrf,                      \
+	  body_limit,	  doc,	   access,  __FILE__,	__LINE__ },
 static const struct route routes[] = {
 #include "page/routes.def"
 };
@@ -33,7 +33,8 @@ const struct route *page_routes(size_t *ret_count)
 #define HOSTS_MAX 16
 
 struct paths {
-	char cert[PATH_MAX], key[PATH_MAX], folder[PATH_MAX], work[PATH_MAX], web[PATH_MAX];
+	char cert[PATH_MAX], key[PATH_MAX], authority[PATH_MAX], list[PATH_MAX];
+	char folder[PATH_MAX], work[PATH_MAX], web[PATH_MAX];
 };
 
 static int make_paths(const struct app *app, struct paths *p, struct err *err)
@@ -43,6 +44,9 @@ static int make_paths(const struct app *app, struct paths *p, struct err *err)
 	if (snprintf(p->folder, sizeof p->folder, "%s/tls", data) >= (int)sizeof p->folder - 16 ||
 	    snprintf(p->cert, sizeof p->cert, "%s/tls/cert.pem", data) >= (int)sizeof p->cert ||
 	    snprintf(p->key, sizeof p->key, "%s/tls/key.pem", data) >= (int)sizeof p->key ||
+	    snprintf(p->authority, sizeof p->authority, "%s/tls/client-ca.pem", data) >=
+		    (int)sizeof p->authority ||
+	    snprintf(p->list, sizeof p->list, "%s/tls/crl.pem", data) >= (int)sizeof p->list ||
 	    snprintf(p->work, sizeof p->work, "%s/work", data) >= (int)sizeof p->work ||
 	    share_path("web", p->web, sizeof p->web) < 0)
 		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
@@ -84,13 +88,13 @@ static int ensure_certificate(const struct paths *p, const char *const *hosts, s
 	return r < 0 ? r : web_cert_make(p->cert, p->key, hosts, count, err);
 }
 
-int page_start(struct app *app, const char *listen, const char *const *hosts, size_t host_count,
-	       struct web **ret, struct err *err)
+int page_start(struct app *app, const struct page_place *place, struct web **ret, struct err *err)
 {
 	const char *names[HOSTS_MAX];
 	char address[256] = "", machine[256] = "";
 	struct paths paths;
-	struct web_config config = { .listen = listen,
+	struct web_config config = { .listen = place->listen,
+				     .allow_tls12 = place->tls12,
 				     .hosts = names,
 				     .routes = routes,
 				     .route_count = sizeof routes / sizeof routes[0],
@@ -100,13 +104,16 @@ int page_start(struct app *app, const char *listen, const char *const *hosts, si
 				     .error_page = page_error };
 	int r = make_paths(app, &paths, err);
 
-	config.host_count = collect_hosts(listen, hosts, host_count, address, machine, names);
+	config.host_count = collect_hosts(place->listen, place->hosts, place->host_count, address,
+					  machine, names);
 	if (r == 0)
 		r = ensure_certificate(&paths, names, config.host_count, err);
 	if (r < 0)
 		return r;
 	config.cert_path = paths.cert;
 	config.key_path = paths.key;
+	config.client_ca_path = paths.authority;
+	config.crl_path = paths.list;
 	config.upload_dir = paths.work;
 	config.static_dir = paths.web;
 	return web_start(&config, ret, err);

@@ -6,9 +6,10 @@
 #include "base/sink.h"
 #include "web/exchange.h"
 
-#define CSP                                                                         \
-	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " \
-	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+#define CSP                                                                                 \
+	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "         \
+	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; " \
+	"object-src 'none'"
 #define STREAM_BLOCK ((size_t)64 * 1024)
 
 static const struct response_header always[] = {
@@ -17,11 +18,15 @@ static const struct response_header always[] = {
 	/* Not no-referrer: browsers then send "Origin: null" with our own forms,
 	 * and the origin of a POST could not be checked. Other sites see nothing. */
 	{ "Referrer-Policy", "same-origin" },
-	{ "Strict-Transport-Security", "max-age=31536000" },
+	/* Below this name there is nothing that could need plain HTTP. */
+	{ "Strict-Transport-Security", "max-age=31536000; includeSubDomains" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 	{ "Cross-Origin-Embedder-Policy", "require-corp" },
-	{ "Permissions-Policy", "camera=(), microphone=(), geolocation=()" },
+	{ "Permissions-Policy",
+	  "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), "
+	  "bluetooth=(), midi=(), display-capture=(), publickey-credentials-get=(self), "
+	  "publickey-credentials-create=(self)" },
 	{ "X-Permitted-Cross-Domain-Policies", "none" },
 };
 

@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 #define CERT_DAYS 397
+#define CERT_WARN_DAYS 30 /* before the end people are told */
 
 /* Writes key (mode 0600) and certificate (0644), PEM: ECDSA P-256, valid from
  * an hour ago for CERT_DAYS days, for localhost, 127.0.0.1, ::1 and `hosts`

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "web/tls.h"
 
 enum conn_phase {
 	CONN_HEAD,   /* accepted: handshake and head of the first request */
@@ -30,6 +31,8 @@ struct web_conn {
 	enum conn_phase phase;
 	int64_t deadline_us;
 	bool cut;
+	struct tls_set *set; /* the certificates it was opened with */
+	struct tls_peer peer;
 };
 
 struct conns {

@@ -31,6 +31,7 @@ struct web {
 	struct arena arena;	  /* holds them */
 	struct MHD_Daemon *daemon;
 	struct conns conns;
+	struct tls tls;
 	struct static_files *files;
 	uint8_t secret[HASH_SIZE]; /* for tokens before signing in */
 	int listen_fd, port;

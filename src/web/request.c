@@ -65,6 +65,32 @@ const char *req_host(const struct request *req)
 	return req->host ? req->host : "";
 }
 
+const struct client_cert *req_client_cert(struct request *req, const char **ret_why)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(req->mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	struct tls_peer *peer = req->conn ? &req->conn->peer : NULL;
+
+	if (ret_why)
+		*ret_why = NULL;
+	if (!info || !peer)
+		return NULL;
+	tls_look(&req->web->tls, info->tls_session, peer);
+	if (ret_why)
+		*ret_why = peer->why;
+	return peer->good ? &peer->cert : NULL;
+}
+
+bool req_asks_certificate(const struct request *req)
+{
+	return tls_asks(&req->web->tls);
+}
+
+void req_tls_ends(const struct request *req, struct web_tls_ends *ret)
+{
+	tls_ends(&req->web->tls, ret);
+}
+
 const struct route *req_route(const struct request *req)
 {
 	return req->match.route;

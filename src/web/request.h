@@ -29,6 +29,13 @@ struct upload {
 	uint64_t size;
 };
 
+/* A certificate that proves who is at the other end of the connection. */
+struct client_cert {
+	char fingerprint[65];		/* SHA-256 of it, hex */
+	char subject[256], issuer[256]; /* distinguished names (RFC 4514); "" if too long */
+	int64_t until_us;		/* end of its validity, UTC */
+};
+
 /* Memory that lives as long as the request. */
 struct arena *req_arena(struct request *req);
 /* The pointer given as web_config.app. */
@@ -49,6 +56,16 @@ const char *req_target(const struct request *req);
 const char *req_remote(const struct request *req);
 /* Host as sent, checked against the configured names: "daicho.example:8443". */
 const char *req_host(const struct request *req);
+/* The certificate the client presented, verified against the authorities of
+ * web_config.client_ca_path: chain, dates, purpose, revocation. NULL when it sent none or
+ * one that does not verify; *ret_why (may be NULL) then says what is wrong with it, or is
+ * NULL where none was sent. */
+const struct client_cert *req_client_cert(struct request *req, const char **ret_why);
+/* True if this server asks clients for certificates. */
+bool req_asks_certificate(const struct request *req);
+/* As web_tls_ends. */
+struct web_tls_ends;
+void req_tls_ends(const struct request *req, struct web_tls_ends *ret);
 /* The row that answers; NULL for static files and unknown paths. */
 const struct route *req_route(const struct request *req);
 /* A header by name (any case); NULL when absent. */

@@ -255,6 +255,12 @@ int resp_cookie_clear(struct response *res, const char *name, struct err *err)
 	return set_cookie(res, name, "", 0, false, err);
 }
 
+int resp_forget(struct response *res, struct err *err)
+{
+	/* Not "cookies": those that name the terminal outlive its users. */
+	return response_header(res, "Clear-Site-Data", "\"cache\", \"storage\"", err);
+}
+
 void resp_retry_after(struct response *res, long seconds)
 {
 	char text[24];

@@ -54,6 +54,9 @@ int resp_cookie(struct response *res, const char *name, const char *value, long 
 		struct err *err);
 /* Makes the browser forget it. */
 int resp_cookie_clear(struct response *res, const char *name, struct err *err);
+/* Makes the browser forget what it kept of this site (caches, stored data) but cookies: at
+ * signing out. */
+int resp_forget(struct response *res, struct err *err);
 /* Asks the client to come back after `seconds` (for 429 and 503). */
 void resp_retry_after(struct response *res, long seconds);
 /* The status of the answer made so far, and the name of a download (NULL for pages). */

@@ -1,7 +1,7 @@
 #include "web/server.h"
 
 #include <errno.h>
-#include <gnutls/gnutls.h>
+#include <gnutls/abstract.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "web/exchange.h"
 
-#define PEM_MAX ((size_t)256 * 1024)
 #define TLS13 "NORMAL:-VERS-ALL:+VERS-TLS1.3:%SERVER_PRECEDENCE"
 /* The high-security set of CRYPTREC for 1.2: ECDHE and AEAD only. */
 #define TLS12                                                                         \
@@ -66,7 +65,13 @@ static int copy_config(struct web *w, const struct web_config *from, struct err 
 			       "設定を見直してください");
 	c->listen = arena_strdup(&w->arena, from->listen);
 	c->upload_dir = arena_strdup(&w->arena, from->upload_dir);
-	c->static_dir = c->cert_path = c->key_path = NULL;
+	c->static_dir = NULL;
+	c->cert_path = arena_strdup(&w->arena, from->cert_path);
+	c->key_path = arena_strdup(&w->arena, from->key_path);
+	if (from->client_ca_path)
+		c->client_ca_path = arena_strdup(&w->arena, from->client_ca_path);
+	if (from->crl_path)
+		c->crl_path = arena_strdup(&w->arena, from->crl_path);
 	hosts = arena_calloc(&w->arena, c->host_count, sizeof *hosts);
 	for (i = 0; hosts && i < c->host_count; i++) {
 		/* "[::1]" is compared as "::1". */
@@ -139,43 +144,52 @@ static int open_listener(struct web *w, struct err *err)
 	return 0;
 }
 
-/* libmicrohttpd only says "failed", so the pair is tried here first. */
-static int check_pair(const struct buf *cert, const struct buf *key, struct err *err)
+/* Every session gets its certificate in on_connection; nothing is served without. */
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *names, int name_count,
+			  const gnutls_pk_algorithm_t *algorithms, int algorithm_count,
+			  gnutls_pcert_st **ret, unsigned *ret_count, gnutls_privkey_t *ret_key)
 {
-	gnutls_datum_t c = { (unsigned char *)cert->data, (unsigned)cert->len };
-	gnutls_datum_t k = { (unsigned char *)key->data, (unsigned)key->len };
-	gnutls_certificate_credentials_t both;
-	int r;
+	(void)session;
+	(void)names;
+	(void)name_count;
+	(void)algorithms;
+	(void)algorithm_count;
+	(void)ret;
+	(void)ret_key;
+	*ret_count = 0;
+	return -1;
+}
 
-	if (gnutls_certificate_allocate_credentials(&both) < 0)
-		return err_nomem(err);
-	r = gnutls_certificate_set_x509_key_mem(both, &c, &k, GNUTLS_X509_FMT_PEM);
-	gnutls_certificate_free_credentials(both);
-	if (r < 0)
-		return err_set(err, ERR_USAGE,
-			       "証明書と鍵を読めないか、組になっていません。"
-			       "PEM形式の正しい組を置き直してください");
-	return 0;
+static struct web_conn *begin_connection(struct web *w, struct MHD_Connection *mhd)
+{
+	const union MHD_ConnectionInfo *fd =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *tls =
+		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	struct web_conn *conn = fd ? conns_add(&w->conns, fd->connect_fd) : NULL;
+
+	if (conn && tls)
+		conn->set = tls_give(&w->tls, tls->tls_session);
+	/* Without a set the handshake fails at no_certificate. */
+	return conn;
 }
 
 static void on_connection(void *cls, struct MHD_Connection *mhd, void **context,
 			  enum MHD_ConnectionNotificationCode code)
 {
 	struct web *w = cls;
+	struct web_conn *conn = *context;
 
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		const union MHD_ConnectionInfo *info =
-			MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-
-		*context = info ? conns_add(&w->conns, info->connect_fd) : NULL;
-	} else {
-		conns_remove(&w->conns, *context);
+		*context = begin_connection(w, mhd);
+	} else if (conn) {
+		tls_let_go(&w->tls, conn->set);
+		conns_remove(&w->conns, conn);
 		*context = NULL;
 	}
 }
 
-static int start_daemon(struct web *w, const struct buf *cert, const struct buf *key,
-			struct err *err)
+static int start_daemon(struct web *w, struct err *err)
 {
 	const struct web_limits *l = &w->config.limits;
 
@@ -194,7 +208,7 @@ static int start_daemon(struct web *w, const struct buf *cert, const struct buf 
 		MHD_OPTION_URI_LOG_CALLBACK, exchange_begin, w,	   /* raw target */
 		MHD_OPTION_NOTIFY_COMPLETED, exchange_end, w,	   /* log */
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, w,	   /* deadlines */
-		MHD_OPTION_HTTPS_MEM_CERT, cert->data, MHD_OPTION_HTTPS_MEM_KEY, key->data,
+		MHD_OPTION_HTTPS_CERT_CALLBACK, no_certificate,	   /* see there */
 		MHD_OPTION_HTTPS_PRIORITIES, w->config.allow_tls12 ? TLS12 : TLS13, MHD_OPTION_END);
 	if (!w->daemon) {
 		/* Depending on where it failed, the library has closed the socket;
@@ -205,29 +219,6 @@ static int start_daemon(struct web *w, const struct buf *cert, const struct buf 
 			       "メモリの空きと証明書を確かめてから、もう一度起動してください");
 	}
 	return 0;
-}
-
-static int start_tls(struct web *w, const struct web_config *config, struct err *err)
-{
-	CLEANUP(buf_release) struct buf cert, key;
-	int r;
-
-	buf_init(&cert, 0);
-	buf_init(&key, 0);
-	r = file_read(config->cert_path, PEM_MAX, &cert, err);
-	if (r >= 0)
-		r = file_read(config->key_path, PEM_MAX, &key, err);
-	buf_add(&cert, "", 0);
-	buf_add(&key, "", 0);
-	if (r >= 0 && (buf_failed(&cert) || buf_failed(&key)))
-		r = err_nomem(err);
-	if (r >= 0)
-		r = check_pair(&cert, &key, err);
-	if (r >= 0)
-		r = start_daemon(w, &cert, &key, err);
-	if (key.data)
-		bytes_wipe(key.data, key.len);
-	return r;
 }
 
 static int start(struct web *w, const struct web_config *config, struct err *err)
@@ -253,7 +244,9 @@ static int start(struct web *w, const struct web_config *config, struct err *err
 		return r;
 	if (w->config.upload_dir)
 		body_sweep(w->config.upload_dir);
-	r = start_tls(w, config, err);
+	r = tls_start(&w->tls, &w->config, err);
+	if (r >= 0)
+		r = start_daemon(w, err);
 	if (r < 0)
 		conns_stop(&w->conns);
 	return r;
@@ -263,6 +256,7 @@ static void web_free(struct web *w)
 {
 	if (w->listen_fd >= 0)
 		close(w->listen_fd);
+	tls_stop(&w->tls);
 	static_free(w->files);
 	bytes_wipe(w->secret, sizeof w->secret);
 	arena_release(&w->arena);
@@ -291,6 +285,16 @@ int web_start(const struct web_config *config, struct web **ret, struct err *err
 int web_port(const struct web *web)
 {
 	return web->port;
+}
+
+int web_reload(struct web *web, bool again, struct err *err)
+{
+	return tls_reload(&web->tls, again, err);
+}
+
+void web_tls_ends(struct web *web, struct web_tls_ends *ret)
+{
+	tls_ends(&web->tls, ret);
 }
 
 int web_stop(struct web *web, unsigned seconds)

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "web/html.h"
@@ -38,7 +39,10 @@ enum { WEB_ANSWERED = 1, WEB_ANSWERED_LATER = 2 };
 struct web_config {
 	const char *listen; /* "127.0.0.1:8443", "[::]:8443"; port 0 picks a free one */
 	const char *cert_path, *key_path; /* PEM */
-	const char *const *hosts;	  /* names and addresses allowed in Host, no port */
+	/* PEM: authorities whose client certificates are accepted, and the lists of what they
+	 * revoked. Where the first file does not exist no certificate is asked for. May be NULL. */
+	const char *client_ca_path, *crl_path;
+	const char *const *hosts; /* names and addresses allowed in Host, no port */
 	size_t host_count;
 	bool allow_tls12; /* TLS 1.2 with AEAD and ECDHE beside 1.3 */
 	struct web_limits limits;
@@ -76,6 +80,17 @@ struct web;
 int web_start(const struct web_config *config, struct web **ret, struct err *err);
 /* The port it listens on. */
 int web_port(const struct web *web);
+/* Looks whether the files of the certificates changed and uses them for new connections;
+ * requests that run are not touched. 1 replaced, 0 nothing new; negative: the new files
+ * cannot be used and the old ones stay, said once per content unless `again`. Call it from
+ * one thread. */
+int web_reload(struct web *web, bool again, struct err *err);
+/* When the server's certificate and the first of the revocation lists end, UTC; 0: there
+ * is no list. */
+struct web_tls_ends {
+	int64_t cert_us, list_us;
+};
+void web_tls_ends(struct web *web, struct web_tls_ends *ret);
 /* Takes no new connection, lets running requests finish for up to `seconds`,
  * cuts the rest and frees everything. Returns the number of requests cut.
  * NULL-safe. */

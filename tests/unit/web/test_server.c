@@ -26,12 +26,14 @@ static void server__answers_a_page_with_all_security_headers(void **state)
 {
 	static const char csp[] =
 		"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-		"img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n";
+		"img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+		"object-src 'none'\r\n";
 	static const char *const want[] = {
 		csp,
 		"X-Content-Type-Options: nosniff\r\n",
 		"Referrer-Policy: same-origin\r\n",
-		"Strict-Transport-Security: max-age=31536000\r\n",
+		"Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n",
+		"publickey-credentials-get=(self), publickey-credentials-create=(self)\r\n",
 		"Cross-Origin-Opener-Policy: same-origin\r\n",
 		"Cross-Origin-Resource-Policy: same-origin\r\n",
 		"Cache-Control: no-store\r\n",
@@ -227,7 +229,7 @@ static void server__streams_a_download_as_attachment(void **state)
 	assert_int_equal(ask(w, "GET /export HTTP/1.1\r\n" HOST "\r\n"), 200);
 	assert_true(has(w, "filename=\"______ ______"));
 	assert_true(has(w, "filename*=UTF-8''%E6%A9%9F%E5%99%A8%20%E5%8F%B0%E5%B8%B3__.csv\r\n"));
-	assert_true(has(w, "base-uri 'none'; sandbox\r\n"));
+	assert_true(has(w, "object-src 'none'; sandbox\r\n"));
 	assert_true(has(w, "line 0\n"));
 	assert_true(has(w, "line 19999\n"));
 }
