@@ -1,10 +1,9 @@
-#include "web/ca.h"
+#include "web/ca_inside.h"
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/x509v3.h>
 
 #include <limits.h>
 #include <stdio.h>
@@ -21,15 +20,6 @@
 #define ISSUED_MAX ((size_t)16 * 1024 * 1024)
 #define PEM_MAX ((size_t)64 * 1024)
 
-struct ca {
-	char folder[PATH_MAX];
-	X509 *cert;
-	EVP_PKEY *key;
-	struct arena arena;
-	struct ca_entry *entries;
-	size_t count;
-};
-
 static const struct {
 	const char *name, *label;
 	enum x509_use use;
@@ -37,15 +27,6 @@ static const struct {
 	[CA_SERVER] = { "server", "サーバー", X509_FOR_SERVER },
 	[CA_PERSON] = { "person", "個人", X509_FOR_CLIENT },
 	[CA_MACHINE] = { "machine", "機器連携", X509_FOR_CLIENT },
-};
-
-const struct ca_reason ca_reasons[] = {
-	{ "keyCompromise", CRL_REASON_KEY_COMPROMISE, "紛失・盗難・漏えい" },
-	{ "affiliationChanged", CRL_REASON_AFFILIATION_CHANGED, "退職・異動" },
-	{ "superseded", CRL_REASON_SUPERSEDED, "新しいものに替えた" },
-	{ "cessationOfOperation", CRL_REASON_CESSATION_OF_OPERATION, "使わなくなった" },
-	{ "unspecified", CRL_REASON_UNSPECIFIED, "その他" },
-	{ NULL, 0, NULL },
 };
 
 const char *ca_kind_name(enum ca_kind k)
@@ -85,7 +66,7 @@ static json_t *entry_json(const struct ca_entry *e)
 			 (json_int_t)e->revoked_us, "reason", e->reason);
 }
 
-static int save_entries(const struct ca *ca, struct err *err)
+int ca_save_entries(const struct ca *ca, struct err *err)
 {
 	CLEANUP(buf_release) struct buf b;
 	json_t *list = json_array();
@@ -215,7 +196,7 @@ static int create(struct ca *ca, const char *org, struct err *err)
 		return err_set(err, ERR_CONFLICT, "%s には既に認証局があります。何も変えていません",
 			       ca->folder);
 	if (r >= 0)
-		r = save_entries(ca, err);
+		r = ca_save_entries(ca, err);
 	if (r >= 0)
 		r = x509_save_key(key, ca->key, err);
 	if (r >= 0)
@@ -409,7 +390,7 @@ static int note_issued(struct ca *ca, const struct ca_order *o, const X509 *x, s
 		return err_nomem(err);
 	memcpy(out->serial, e->serial, sizeof out->serial);
 	ca->count++;
-	return save_entries(ca, err);
+	return ca_save_entries(ca, err);
 }
 
 static long days_left(const X509 *ca)
@@ -448,132 +429,4 @@ int ca_issue(struct ca *ca, const struct ca_order *order, struct ca_out *out, st
 	/* Noted before it is given out: nothing is in use that cannot be revoked. */
 	r = note_issued(ca, order, x, out, err);
 	return r < 0 ? r : save_issued(ca, order, key, x, out, err);
-}
-
-/* --- revoking ------------------------------------------------------------------------- */
-
-static const struct ca_reason *find_reason(const char *name)
-{
-	const struct ca_reason *r;
-
-	for (r = ca_reasons; r->name; r++)
-		if (strcmp(r->name, name) == 0)
-			return r;
-	return NULL;
-}
-
-static bool set_reason(X509_REVOKED *row, int code)
-{
-	ASN1_ENUMERATED *e;
-	bool ok;
-
-	/* RFC 5280: "unspecified" is said by leaving it out. */
-	if (code == CRL_REASON_UNSPECIFIED)
-		return true;
-	e = ASN1_ENUMERATED_new();
-	ok = e && ASN1_ENUMERATED_set(e, code) &&
-	     X509_REVOKED_add1_ext_i2d(row, NID_crl_reason, e, 0, 0) == 1;
-	ASN1_ENUMERATED_free(e);
-	return ok;
-}
-
-static bool list_one(X509_CRL *crl, const struct ca_entry *e)
-{
-	const struct ca_reason *reason = find_reason(e->reason);
-	X509_REVOKED *row = X509_REVOKED_new();
-	ASN1_TIME *when = ASN1_TIME_set(NULL, (time_t)(e->revoked_us / 1000000));
-	ASN1_INTEGER *serial = NULL;
-	BIGNUM *n = NULL;
-	bool ok = row && when && BN_hex2bn(&n, e->serial);
-
-	serial = ok ? BN_to_ASN1_INTEGER(n, NULL) : NULL;
-	ok = ok && serial && X509_REVOKED_set_serialNumber(row, serial) &&
-	     X509_REVOKED_set_revocationDate(row, when) &&
-	     set_reason(row, reason ? reason->code : CRL_REASON_UNSPECIFIED) &&
-	     X509_CRL_add0_revoked(crl, row);
-	if (!ok)
-		X509_REVOKED_free(row);
-	ASN1_INTEGER_free(serial);
-	ASN1_TIME_free(when);
-	BN_free(n);
-	return ok;
-}
-
-static bool add_list_extensions(X509_CRL *crl, X509 *issuer)
-{
-	ASN1_INTEGER *number = ASN1_INTEGER_new();
-	X509_EXTENSION *ext;
-	X509V3_CTX ctx;
-	bool ok;
-
-	X509V3_set_ctx_nodb(&ctx);
-	X509V3_set_ctx(&ctx, issuer, NULL, NULL, crl, 0);
-	ext = X509V3_EXT_conf_nid(NULL, &ctx, NID_authority_key_identifier, "keyid:always");
-	/* Rises with time, as the number of a list has to. */
-	ok = number && ext && ASN1_INTEGER_set_int64(number, clock_now_us()) &&
-	     X509_CRL_add_ext(crl, ext, -1) &&
-	     X509_CRL_add1_ext_i2d(crl, NID_crl_number, number, 0, 0) == 1;
-	X509_EXTENSION_free(ext);
-	ASN1_INTEGER_free(number);
-	return ok;
-}
-
-static bool fill_list(X509_CRL *crl, const struct ca *ca)
-{
-	ASN1_TIME *now = X509_gmtime_adj(NULL, -3600);
-	ASN1_TIME *next = X509_gmtime_adj(NULL, (long)CA_LEAF_DAYS * 86400);
-	bool ok = now && next && X509_CRL_set_version(crl, X509_CRL_VERSION_2) &&
-		  X509_CRL_set_issuer_name(crl, X509_get_subject_name(ca->cert)) &&
-		  X509_CRL_set1_lastUpdate(crl, now) && X509_CRL_set1_nextUpdate(crl, next);
-	size_t i;
-
-	for (i = 0; i < ca->count && ok; i++)
-		if (ca->entries[i].revoked_us)
-			ok = list_one(crl, &ca->entries[i]);
-	ok = ok && add_list_extensions(crl, ca->cert) && X509_CRL_sort(crl) &&
-	     X509_CRL_sign(crl, ca->key, EVP_sha256()) > 0;
-	ASN1_TIME_free(now);
-	ASN1_TIME_free(next);
-	return ok;
-}
-
-int ca_sign_list(struct ca *ca, struct err *err)
-{
-	CLEANUP(x509_bio_free) BIO *bio = BIO_new(BIO_s_mem());
-	X509_CRL *crl = X509_CRL_new();
-	char path[PATH_MAX];
-	int r = ca_path(ca->folder, "crl.pem", path, sizeof path, err);
-
-	if (r >= 0 && (!bio || !crl || !fill_list(crl, ca) || !PEM_write_bio_X509_CRL(bio, crl)))
-		r = x509_failed(err);
-	X509_CRL_free(crl);
-	return r < 0 ? r : x509_save_bio(path, bio, 0644, err);
-}
-
-int ca_revoke(struct ca *ca, const char *serial, const char *reason, struct err *err)
-{
-	const struct ca_reason *why = find_reason(reason);
-	struct ca_entry *e = NULL;
-	size_t i;
-	int r;
-
-	if (!why)
-		return err_set(err, ERR_USAGE,
-			       "失効の理由は keyCompromise affiliationChanged superseded "
-			       "cessationOfOperation unspecified のどれかです: %s",
-			       reason);
-	for (i = 0; i < ca->count; i++)
-		if (strcasecmp(ca->entries[i].serial, serial) == 0)
-			e = &ca->entries[i];
-	if (!e)
-		return err_set(err, ERR_NOT_FOUND,
-			       "番号 %s の証明書は発行していません。daicho tls list で"
-			       "番号を確かめてください",
-			       serial);
-	if (e->revoked_us)
-		return err_set(err, ERR_CONFLICT, "番号 %s の証明書は既に失効しています", serial);
-	e->revoked_us = clock_now_us();
-	e->reason = why->name;
-	r = save_entries(ca, err);
-	return r < 0 ? r : ca_sign_list(ca, err);
 }

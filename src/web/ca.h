@@ -74,6 +74,9 @@ int ca_issue(struct ca *ca, const struct ca_order *order, struct ca_out *out, st
 int ca_revoke(struct ca *ca, const char *serial, const char *reason, struct err *err);
 /* Signs the list anew, good for another CA_LEAF_DAYS. */
 int ca_sign_list(struct ca *ca, struct err *err);
+/* Puts the list into the file of lists a server reads, in place of an earlier one of this
+ * authority; those of others stay. */
+int ca_publish_list(const struct ca *ca, const char *to, struct err *err);
 /* All it issued, oldest first; lives as long as the authority is open. */
 const struct ca_entry *ca_entries(const struct ca *ca, size_t *ret_count);
 
