@@ -80,7 +80,9 @@ static int put_password(struct store *s, struct put *p, const struct account *no
 			: now	? now->kana
 				: "",
 		.org = store_org_name(s),
-		.second_factor = c->totp ? *c->totp != '\0' : now && account_has_factor(now),
+		.second_factor = c->drop_factors ? false
+				 : c->totp	 ? *c->totp != '\0'
+						 : now && account_has_factor(now),
 	};
 	int r;
 
@@ -166,10 +168,16 @@ static void apply(const struct put *p, struct account *a, struct credentials *cr
 		a->role = (enum role)c->role;
 	if (c->disabled >= 0)
 		a->disabled = c->disabled != 0;
+	if (p->create && a->kind == ACCOUNT_EMERGENCY)
+		a->disabled = true; /* sealed until it is opened */
 	if (c->must_change >= 0)
 		a->must_change = c->must_change != 0;
 	if (c->totp)
 		snprintf(cred->totp, sizeof cred->totp, "%s", c->totp);
+	if (c->drop_factors) {
+		memset(cred->totp, 0, sizeof cred->totp);
+		cred->authenticator_count = cred->recovery_count = 0;
+	}
 	if (*p->fresh.hash)
 		password_set(cred, &p->fresh, now_us);
 	/* Eight characters were enough only beside a second factor. */
@@ -184,7 +192,8 @@ static bool ends_sessions(const struct put *p, const struct account *before,
 {
 	bool self = strcmp(p->by->account, a->id) == 0;
 
-	return !account_usable(a, today) || *p->fresh.hash || (p->change->totp && !self) ||
+	return !account_usable(a, today) || *p->fresh.hash || p->change->drop_factors ||
+	       (p->change->totp && !self) ||
 	       (!p->create && (a->role != before->role || strcmp(a->vendor, before->vendor) != 0));
 }
 
@@ -246,10 +255,10 @@ static int note_all(struct tx *tx, const struct put *p, const struct account *be
 			 p->fresh.first ? "最初のパスワードを発行しました"
 					: "パスワードを設定しました",
 			 err);
-	if (r >= 0 && p->change->totp)
+	if (r >= 0 && (p->change->totp || p->change->drop_factors))
 		r = note(tx, p, a, EVENT_FACTOR,
-			 *p->change->totp ? "認証アプリを登録しました"
-					  : "認証アプリの登録を消しました",
+			 p->change->totp && *p->change->totp ? "認証アプリを登録しました"
+							     : "認証アプリの登録を消しました",
 			 err);
 	return r;
 }
@@ -272,7 +281,6 @@ static int put_current(struct tx *tx, struct put *p, struct account *a, struct c
 	memcpy(a->id, p->new_id, sizeof a->id);
 	a->login = p->login;
 	a->kind = (enum account_kind)p->change->kind;
-	a->disabled = a->kind == ACCOUNT_EMERGENCY; /* sealed until it is opened */
 	a->name = a->kana = a->profession = a->site = a->department = a->vendor = "";
 	a->staff = "";
 	a->valid_from = a->valid_until = "";

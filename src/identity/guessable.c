@@ -215,11 +215,11 @@ bool password_has_name(const char *password, const char *name)
 	CLEANUP(buf_release) struct buf words;
 	char folded[256], key[256], whole[256];
 
+	buf_init(&words, 4096);
 	if (!name || fold_key(password, folded, sizeof folded) < 0)
 		return false;
 	if (fold_key(name, whole, sizeof whole) >= LOGIN_LEAST && strstr(folded, whole))
 		return true;
-	buf_init(&words, 4096);
 	romaji_key(password, key, sizeof key);
 	return fold_text(name, &words) && !buf_failed(&words) && words.data &&
 	       has_words(folded, key, words.data);

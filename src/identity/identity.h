@@ -67,6 +67,7 @@ struct account_change {
 	const char *password; /* plain; checked against the rules, hashed with Argon2id */
 	int must_change;      /* 0, 1, or -1 to keep */
 	const char *totp;     /* base32 secret; "" removes it */
+	bool drop_factors;    /* takes every second factor and recovery code away */
 };
 
 /* Makes or changes an account. `login` names it; `create` demands that it is

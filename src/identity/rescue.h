@@ -25,8 +25,8 @@ struct rescued {
 	char secret[RESCUE_SECRET_SIZE]; /* to show once, "" for RESCUE_FACTOR; wipe it */
 	int64_t until_us;		 /* UTC: when a bypass code ends */
 };
-/* Does it; `proof` is the entry of identity_proofs. One transaction with its events; all
- * sessions of the person end. */
+/* Does it; `proof` is the entry of identity_proofs. One transaction with its
+ * events; but for a bypass code all sessions of the person end. */
 int rescue(struct store *s, const struct actor *by, enum rescue_kind kind, const char *account,
 	   const char *proof, struct rescued *ret, struct err *err);
 /* Ends a bypass code that was not used. */

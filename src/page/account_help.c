@@ -267,13 +267,16 @@ int page_help_post(struct request *req, struct response *res, struct err *err)
 
 	if (r == 0)
 		r = rescue_permit(&visit_of(req)->actor, &p.account, p.kind, err);
+	if (r < 0)
+		return r;
+	/* Who it is for is not asked: the form is complete before it is checked. */
+	set_field(&p, "account", p.account.id);
+	set_field(&p, "person", p.account.name);
+	set_field(&p, "purpose", rescue_name(p.kind));
 	if (r == 0)
 		r = entry_form_read_fields(&p.form, req, p.how->field, p.how->count, err);
 	if (r < 0)
 		return r;
-	set_field(&p, "account", p.account.id);
-	set_field(&p, "person", p.account.name);
-	set_field(&p, "purpose", rescue_name(p.kind));
 	if (p.form.faults.count)
 		return show_help(&p, req, res, 422, err);
 	r = prove_check(req, err);

@@ -25,16 +25,54 @@ static const char *factors_text(struct request *req, const struct account *a)
 	const char *text;
 
 	if (account_has_factor(a))
-		text = arena_printf(req_arena(req),
-				    "登録済み（認証アプリ%s、セキュリティキー%d個、証明書%d枚、回復コード"
-				    "残り%d個）",
-				    a->has_totp ? "あり" : "なし", a->keys, a->certs, a->recovery);
+		text = arena_printf(
+			req_arena(req),
+			"登録済み（認証アプリ%s、セキュリティキー%d個、証明書%d枚、回復コード"
+			"残り%d個）",
+			a->has_totp ? "あり" : "なし", a->keys, a->certs, a->recovery);
 	else if (policy_current(app->store, &policy, NULL) == 0 &&
 		 (policy_factor_from(&policy, a, from), *from))
 		text = arena_printf(req_arena(req), "未登録（%sまでに登録してください）", from);
 	else
 		text = "未登録";
 	return text ? text : "";
+}
+
+/* What can be done from here, and who is shown it (PERM_SESSION: everybody). */
+static const struct {
+	const char *path, *text;
+	enum permission permission;
+} links[] = {
+	{ "/password", "パスワードを変える", PERM_SESSION },
+	{ "/sessions", "ログイン中の画面を見る・終わらせる", PERM_SESSION },
+	{ "/my/access", "自分に関する利用の記録を見る", PERM_SESSION },
+	{ "/settings/totp", "二要素認証（確認コード）を登録する・登録し直す", PERM_SESSION },
+	{ "/settings/recovery", "回復コードを作る・作り直す", PERM_SESSION },
+	{ "/settings/totp/remove", "認証アプリの登録を消す", PERM_SESSION },
+	{ "/settings/keys", "セキュリティキー・電子証明書を登録する・消す", PERM_SESSION },
+	{ "/help", "入れなくなった人を助ける（一時コード・パスワードの作り直し）", PERM_RESCUE },
+	{ "/accounts", "利用者を登録する・停止する", PERM_ACCOUNTS },
+	{ "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）", PERM_ACCOUNTS },
+	{ "/access/factors", "二要素認証がまだの人を見る", PERM_ACCOUNTS },
+	{ "/terminal", "この端末に名前を付ける", PERM_ACCOUNTS },
+	{ "/setup", "施設の情報を直す", PERM_SETUP },
+};
+
+static void write_links(struct html *h, struct request *req)
+{
+	bool app = visit_of(req)->session.account.has_totp;
+	size_t i;
+
+	html_open(h, EL_UL);
+	for (i = 0; i < sizeof links / sizeof links[0]; i++) {
+		if (!visit_may(req, links[i].permission, NULL) ||
+		    (!app && strcmp(links[i].path, "/settings/totp/remove") == 0))
+			continue;
+		html_open(h, EL_LI);
+		html_link(h, links[i].path, links[i].text);
+		html_close(h, EL_LI);
+	}
+	html_close(h, EL_UL);
 }
 
 int page_settings(struct request *req, struct response *res, struct err *err)
@@ -53,56 +91,7 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 	pair(&h, "職種", a->profession && *a->profession ? a->profession : "―");
 	pair(&h, "二要素認証", factors_text(req, a));
 	html_close(&h, EL_DL);
-	html_open(&h, EL_UL);
-	html_open(&h, EL_LI);
-	html_link(&h, "/password", "パスワードを変える");
-	html_close(&h, EL_LI);
-	html_open(&h, EL_LI);
-	html_link(&h, "/sessions", "ログイン中の画面を見る・終わらせる");
-	html_close(&h, EL_LI);
-	html_open(&h, EL_LI);
-	html_link(&h, "/my/access", "自分に関する利用の記録を見る");
-	html_close(&h, EL_LI);
-	html_open(&h, EL_LI);
-	html_link(&h, "/settings/totp",
-		  a->has_totp ? "二要素認証を登録し直す" : "二要素認証（確認コード）を登録する");
-	html_close(&h, EL_LI);
-	html_open(&h, EL_LI);
-	html_link(&h, "/settings/recovery", "回復コードを作る・作り直す");
-	html_close(&h, EL_LI);
-	if (a->has_totp) {
-		html_open(&h, EL_LI);
-		html_link(&h, "/settings/totp/remove", "認証アプリの登録を消す");
-		html_close(&h, EL_LI);
-	}
-	html_open(&h, EL_LI);
-	html_link(&h, "/settings/keys", "セキュリティキー・電子証明書を登録する・消す");
-	html_close(&h, EL_LI);
-	if (visit_may(req, PERM_RESCUE, NULL)) {
-		html_open(&h, EL_LI);
-		html_link(&h, "/help", "入れなくなった人を助ける（一時コード・パスワードの作り直し）");
-		html_close(&h, EL_LI);
-	}
-	if (visit_may(req, PERM_ACCOUNTS, NULL)) {
-		html_open(&h, EL_LI);
-		html_link(&h, "/accounts", "利用者を登録する・停止する");
-		html_close(&h, EL_LI);
-		html_open(&h, EL_LI);
-		html_link(&h, "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）");
-		html_close(&h, EL_LI);
-		html_open(&h, EL_LI);
-		html_link(&h, "/access/factors", "二要素認証がまだの人を見る");
-		html_close(&h, EL_LI);
-		html_open(&h, EL_LI);
-		html_link(&h, "/terminal", "この端末に名前を付ける");
-		html_close(&h, EL_LI);
-	}
-	if (visit_may(req, PERM_SETUP, NULL)) {
-		html_open(&h, EL_LI);
-		html_link(&h, "/setup", "施設の情報を直す");
-		html_close(&h, EL_LI);
-	}
-	html_close(&h, EL_UL);
+	write_links(&h, req);
 	return page_end(&h, req, res, 200, err);
 }
 
@@ -135,8 +124,8 @@ static int show_totp(struct request *req, struct response *res, int status, cons
 	int r;
 
 	html_init(&h, 0);
-	r = totp_uri(v->session.account.login, store_org_name(v->app->store), secret, req_arena(req),
-		     &uri, err);
+	r = totp_uri(v->session.account.login, store_org_name(v->app->store), secret,
+		     req_arena(req), &uri, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_SETTINGS, "二要素認証の登録",
@@ -186,15 +175,17 @@ int page_totp_post(struct request *req, struct response *res, struct err *err)
 
 	if (!secret || strspn(secret, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != 32 ||
 	    strlen(secret) != 32)
-		return err_set(err, ERR_INVALID,
-			       "登録の途中の情報が壊れています。「二要素認証の登録」を開き直してください");
+		return err_set(
+			err, ERR_INVALID,
+			"登録の途中の情報が壊れています。「二要素認証の登録」を開き直してください");
 	if (!code || !totp_check(secret, code, clock_now_us()))
 		return show_totp(req, res, 422, secret,
 				 "確認コードが合いません。アプリの今の数字を入れてください。", err);
 	/* Whoever finds an open screen must not be able to replace the second factor. */
 	r = prove_check(req, err);
 	if (r >= 0)
-		r = totp_enrol(v->app->store, &v->session, secret, code, req_arena(req), &next, err);
+		r = totp_enrol(v->app->store, &v->session, secret, code, req_arena(req), &next,
+			       err);
 	if (prove_again(r)) {
 		why = *err;
 		return show_totp(req, res, 422, secret, why.text, err);
