@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/data.h"
+#include "identity/event.h"
 #include "pack/pack.h"
 #include "pack/stocktake.h"
 
@@ -17,32 +18,46 @@ static const struct option_spec options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static int make(struct data *d, const struct invocation *in, const struct actor *who,
+		const char *out, struct err *err)
+{
+	const char *kind = in->argument[0], *round = option(in, "round");
+
+	if (strcmp(kind, "inspection") == 0)
+		return pack_inspection(d->ledgers, round ? round : "1", out, err);
+	if (strcmp(kind, "vendor") == 0)
+		return pack_vendor(d->ledgers, round ? round : "1", out, err);
+	if (strcmp(kind, "ledger") == 0)
+		return pack_ledger(d->ledgers, who,
+				   option(in, "ledger") ? option(in, "ledger") : "devices", out,
+				   err);
+	if (strcmp(kind, "stocktake") == 0)
+		return pack_stocktake(d->ledgers, who,
+				      option(in, "stocktake") ? option(in, "stocktake") : "", out,
+				      err);
+	return err_set(err, ERR_USAGE,
+		       "種類は inspection vendor ledger stocktake のどれかです: %s", kind);
+}
+
 static int work(struct data *d, const struct invocation *in, struct err *err)
 {
-	const char *kind = in->argument[0], *out = option(in, "out");
-	const char *round = option(in, "round");
+	const char *out = option(in, "out");
+	struct event e = { .kind = EVENT_PRINT, .detail = in->argument[0] };
 	struct actor who;
 	int r;
 
 	if (!out)
 		return err_set(err, ERR_USAGE, "--out DIR で書き出すフォルダを指定してください");
 	r = data_actor(d, option(in, "as"), &who, err);
+	if (r == 0)
+		r = make(d, in, &who, out, err);
 	if (r < 0)
 		return r;
-	if (strcmp(kind, "inspection") == 0)
-		return pack_inspection(d->ledgers, round ? round : "1", out, err);
-	if (strcmp(kind, "vendor") == 0)
-		return pack_vendor(d->ledgers, round ? round : "1", out, err);
-	if (strcmp(kind, "ledger") == 0)
-		return pack_ledger(d->ledgers, &who,
-				   option(in, "ledger") ? option(in, "ledger") : "devices", out,
-				   err);
-	if (strcmp(kind, "stocktake") == 0)
-		return pack_stocktake(d->ledgers, &who,
-				      option(in, "stocktake") ? option(in, "stocktake") : "", out,
-				      err);
-	return err_set(err, ERR_USAGE,
-		       "種類は inspection vendor ledger stocktake のどれかです: %s", kind);
+	if (strcmp(in->argument[0], "ledger") == 0)
+		e.ledger = option(in, "ledger") ? option(in, "ledger") : "devices";
+	/* Nothing with --snapshot: the server that asked for it notes who wanted it. */
+	event_note(d->store, &who, &e);
+	return 0;
 }
 
 static int run(const struct invocation *in)
