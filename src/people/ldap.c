@@ -194,7 +194,7 @@ static int ask(struct reading *k, struct err *err)
 {
 	char *attrs[DIRECTORY_ATTR_MAX * 2 + 1];
 	size_t n = 0;
-	LDAP *ld = NULL;
+	struct ldap_link link;
 	int a, r;
 
 	for (a = 0; a < DIRECTORY_ATTR_MAX; a++) {
@@ -208,10 +208,10 @@ static int ask(struct reading *k, struct err *err)
 	attrs[n] = NULL;
 	if (arena_failed(k->arena))
 		return err_nomem(err);
-	r = ldap_link_open(k->d, &ld, err);
+	r = ldap_link_open(&link, k->d, err);
 	if (r == 0)
-		r = ldap_link_search(ld, k->d, attrs, take_entry, k, err);
-	ldap_link_close(ld);
+		r = ldap_link_search(&link, k->d, attrs, take_entry, k, err);
+	ldap_link_close(&link);
 	return r;
 }
 

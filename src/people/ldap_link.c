@@ -9,9 +9,12 @@
 #define SYSTEM_CA "/etc/ssl/certs/ca-certificates.crt"
 
 /* What to look at, by what the library says. */
-static const char *advice(int code, const char *detail)
+static const char *advice(int code, const char *detail, bool reached)
 {
-	if (strstr(detail, "TLS") || strstr(detail, "ertificate") || strstr(detail, "hostname"))
+	bool lost = code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR;
+
+	/* GnuTLS gives no reason; a server that is there and then lost was not believed. */
+	if (strstr(detail, "TLS") || strstr(detail, "ertificate") || (lost && reached))
 		return "サーバーの証明書を確かめられません。認証局の証明書のファイルと、宛先の名前"
 		       "が"
 		       "証明書の名前と同じかを確かめてください";
@@ -37,23 +40,42 @@ static const char *advice(int code, const char *detail)
 	}
 }
 
-static int refuse(LDAP *ld, int code, const char *step, struct err *err)
+static int refuse(const struct ldap_link *k, int code, const char *step, struct err *err)
 {
 	char *detail = NULL;
 	int r;
 
-	if (ld)
-		(void)ldap_get_option(ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &detail);
+	if (k->ld)
+		(void)ldap_get_option(k->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &detail);
 	r = err_set(err, ERR_IO, "ディレクトリ（%s）: %s（%s%s%.160s）", step,
-		    advice(code, detail ? detail : ""), ldap_err2string(code),
+		    advice(code, detail ? detail : "", k->reached), ldap_err2string(code),
 		    detail && *detail ? ": " : "", detail ? detail : "");
 	ldap_memfree(detail);
 	return r;
 }
 
-/* Every option is set, whatever ldap.conf or the environment of this machine say. */
-static int set_options(LDAP *ld, const struct directory *d, struct err *err)
+static int reached(LDAP *ld, Sockbuf *sb, LDAPURLDesc *srv, struct sockaddr *addr,
+		   struct ldap_conncb *ctx)
 {
+	(void)ld;
+	(void)sb;
+	(void)srv;
+	(void)addr;
+	*(bool *)ctx->lc_arg = true;
+	return 0;
+}
+
+static void left(LDAP *ld, Sockbuf *sb, struct ldap_conncb *ctx)
+{
+	(void)ld;
+	(void)sb;
+	(void)ctx;
+}
+
+/* Every option is set, whatever ldap.conf or the environment of this machine say. */
+static int set_options(struct ldap_link *k, const struct directory *d, struct err *err)
+{
+	LDAP *ld = k->ld;
 	const int version = LDAP_VERSION3, demand = LDAP_OPT_X_TLS_DEMAND, client = 0;
 	const int oldest = LDAP_OPT_X_TLS_PROTOCOL_TLS1_2, never = LDAP_DEREF_NEVER;
 	const struct timeval wait = { LDAP_SECONDS, 0 };
@@ -63,7 +85,9 @@ static int set_options(LDAP *ld, const struct directory *d, struct err *err)
 		return err_set(err, ERR_INVALID,
 			       "認証局の証明書のファイル %s がありません。パスを確かめてください",
 			       ca);
-	if (ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version) ||
+	k->watch = (struct ldap_conncb){ reached, left, &k->reached };
+	if (ldap_set_option(ld, LDAP_OPT_CONNECT_CB, &k->watch) ||
+	    ldap_set_option(ld, LDAP_OPT_PROTOCOL_VERSION, &version) ||
 	    ldap_set_option(ld, LDAP_OPT_REFERRALS, LDAP_OPT_OFF) ||
 	    ldap_set_option(ld, LDAP_OPT_DEREF, &never) ||
 	    ldap_set_option(ld, LDAP_OPT_NETWORK_TIMEOUT, &wait) ||
@@ -78,7 +102,7 @@ static int set_options(LDAP *ld, const struct directory *d, struct err *err)
 	return 0;
 }
 
-static int sign_in(LDAP *ld, const struct directory *d, struct err *err)
+static int sign_in(struct ldap_link *k, const struct directory *d, struct err *err)
 {
 	struct berval cred = { strlen(d->secret), d->secret };
 	int code;
@@ -87,48 +111,43 @@ static int sign_in(LDAP *ld, const struct directory *d, struct err *err)
 	if (*d->bind_dn && !*d->secret)
 		return err_set(err, ERR_INVALID,
 			       "読み取り用のログイン名のパスワードを入れてください");
-	code = ldap_sasl_bind_s(ld, *d->bind_dn ? d->bind_dn : NULL, LDAP_SASL_SIMPLE, &cred, NULL,
-				NULL, NULL);
-	return code == LDAP_SUCCESS ? 0 : refuse(ld, code, "サインイン", err);
+	code = ldap_sasl_bind_s(k->ld, *d->bind_dn ? d->bind_dn : NULL, LDAP_SASL_SIMPLE, &cred,
+				NULL, NULL, NULL);
+	return code == LDAP_SUCCESS ? 0 : refuse(k, code, "サインイン", err);
 }
 
-int ldap_link_open(const struct directory *d, LDAP **ret, struct err *err)
+int ldap_link_open(struct ldap_link *k, const struct directory *d, struct err *err)
 {
 	bool secure = strncmp(d->url, "ldaps://", 8) == 0;
-	LDAP *ld = NULL;
 	int code, r;
 
+	memset(k, 0, sizeof *k);
 	if (!secure && strncmp(d->url, "ldap://", 7) != 0)
 		return err_set(err, ERR_INVALID,
 			       "宛先は ldaps:// か ldap:// で始まるように書いてください");
-	code = ldap_initialize(&ld, d->url);
+	code = ldap_initialize(&k->ld, d->url);
 	if (code != LDAP_SUCCESS)
-		return refuse(NULL, code, "宛先", err);
-	r = set_options(ld, d, err);
+		return refuse(k, code, "宛先", err);
+	r = set_options(k, d, err);
 	if (r == 0 && !secure) {
-		code = ldap_start_tls_s(ld, NULL, NULL);
+		code = ldap_start_tls_s(k->ld, NULL, NULL);
 		if (code != LDAP_SUCCESS)
-			r = refuse(ld, code, "暗号化の開始", err);
+			r = refuse(k, code, "暗号化の開始", err);
 	}
-	if (r == 0)
-		r = sign_in(ld, d, err);
-	if (r < 0) {
-		ldap_link_close(ld);
-		return r;
-	}
-	*ret = ld;
-	return 0;
+	return r < 0 ? r : sign_in(k, d, err);
 }
 
-void ldap_link_close(LDAP *ld)
+void ldap_link_close(struct ldap_link *k)
 {
-	if (ld)
-		(void)ldap_unbind_ext_s(ld, NULL, NULL);
+	if (k->ld)
+		(void)ldap_unbind_ext_s(k->ld, NULL, NULL);
+	k->ld = NULL;
 }
 
 /* --- pages of results ------------------------------------------------------------------- */
 
 struct search {
+	const struct ldap_link *k;
 	LDAP *ld;
 	const struct directory *d;
 	char **attrs;
@@ -160,7 +179,7 @@ static int next_cookie(struct search *s, LDAPMessage *done, struct err *err)
 		ldap_memfree(cookie.bv_val);
 	}
 	ldap_controls_free(controls);
-	return code == LDAP_SUCCESS ? 0 : refuse(s->ld, code, "検索", err);
+	return code == LDAP_SUCCESS ? 0 : refuse(s->k, code, "検索", err);
 }
 
 static int take_message(struct search *s, LDAPMessage *m, bool *ret_done, struct err *err)
@@ -184,9 +203,9 @@ static int take_page(struct search *s, int id, struct err *err)
 		int type = ldap_result(s->ld, id, LDAP_MSG_ONE, &wait, &m);
 
 		if (type == 0 || clock_mono_us() > s->deadline)
-			r = refuse(s->ld, LDAP_TIMEOUT, "検索", err);
+			r = refuse(s->k, LDAP_TIMEOUT, "検索", err);
 		else if (type < 0)
-			r = refuse(s->ld, LDAP_SERVER_DOWN, "検索", err);
+			r = refuse(s->k, LDAP_SERVER_DOWN, "検索", err);
 		else
 			r = take_message(s, m, &done, err);
 		ldap_msgfree(m);
@@ -212,14 +231,14 @@ static int ask_page(struct search *s, struct err *err)
 				       NULL, &wait, LDAP_NO_LIMIT, &id);
 	if (page)
 		ldap_control_free(page);
-	return code == LDAP_SUCCESS ? take_page(s, id, err) : refuse(s->ld, code, "検索", err);
+	return code == LDAP_SUCCESS ? take_page(s, id, err) : refuse(s->k, code, "検索", err);
 }
 
-int ldap_link_search(LDAP *ld, const struct directory *d, char **attrs,
+int ldap_link_search(struct ldap_link *k, const struct directory *d, char **attrs,
 		     int (*entry)(void *arg, LDAP *ld, LDAPMessage *e, struct err *err), void *arg,
 		     struct err *err)
 {
-	struct search s = { ld, d, attrs, entry, arg, NULL, 0 };
+	struct search s = { k, k->ld, d, attrs, entry, arg, NULL, 0 };
 	int r;
 
 	s.deadline = clock_mono_us() + (int64_t)LDAP_DEADLINE * 1000000;
