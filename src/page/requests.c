@@ -90,8 +90,7 @@ static const struct parts_option roles[] = {
 	{ "auditor", "監査人" },
 };
 
-/* Who works here, for the choice: name, department, number. Only of one's own department,
- * unless one may read the staff ledger. */
+/* Who works here, for the choice: name, department, number; as far as one may see them. */
 static int write_people(struct html *h, struct request *req, struct conn *c, struct err *err)
 {
 	const struct visit *v = visit_of(req);
@@ -99,12 +98,12 @@ static int write_people(struct html *h, struct request *req, struct conn *c, str
 	struct parts_option *options;
 	struct persons all;
 	size_t i, n = 0;
-	bool everybody;
+	const struct sight *sight;
 	int name, department, number, r = persons_read(v->app->ledgers, c, arena, &all, err);
 
 	if (r < 0)
 		return r;
-	everybody = visit_may(req, PERM_LEDGER_READ, all.def);
+	sight = visit_sight(req, all.def);
 	name = ledger_field(all.def, "name");
 	department = ledger_field(all.def, "department");
 	number = ledger_field(all.def, "staff_no");
@@ -115,8 +114,7 @@ static int write_people(struct html *h, struct request *req, struct conn *c, str
 	for (i = 0; i < all.count; i++) {
 		const char *const *value = all.item[i].value;
 
-		if (!everybody && (!v->actor.department || !*v->actor.department ||
-				   strcmp(value[department], v->actor.department) != 0))
+		if (!sight_in_scope(sight, all.item[i].id, value))
 			continue;
 		options[n++] =
 			(struct parts_option){ all.item[i].id,
@@ -126,9 +124,10 @@ static int write_people(struct html *h, struct request *req, struct conn *c, str
 	if (n == 1)
 		page_notice(
 			h, "info", "選べる人がいません",
-			everybody ? "先に職員台帳に登録してください。"
-				  : "あなたの部署の人が職員台帳にいないか、あなたの部署が登録されて"
-				    "いません。企画管理者に頼んでください。");
+			sight->all
+				? "先に職員台帳に登録してください。"
+				: "あなたの部署の人が職員台帳にいないか、あなたの部署が登録されて"
+				  "いません。企画管理者に頼んでください。");
 	parts_select(h, req, "staff", "誰のIDですか",
 		     "職員台帳から選びます。1人に1つで、共用のIDは作れません。", options, n, "");
 	return 0;
