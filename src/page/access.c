@@ -71,6 +71,20 @@ static const char *detail(struct request *req, const struct response *res)
 	return text;
 }
 
+/* The account whose page it is, so that its owner can see who looked; else "". */
+static const char *subject(struct request *req, const struct visit *v)
+{
+	const char *login = part_of_path(req, "login");
+	struct account a = { .login = "" };
+	struct conn *c = NULL;
+
+	if (!*login || store_read_begin(v->app->store, &c, NULL) < 0)
+		return "";
+	(void)account_by_login(c, login, req_arena(req), &a, NULL);
+	store_read_end(c);
+	return arena_strdup(req_arena(req), a.id);
+}
+
 static enum event_kind kind_of(int access)
 {
 	return access == ACCESS_EXPORT	   ? EVENT_EXPORT
@@ -82,9 +96,9 @@ static enum event_kind kind_of(int access)
 /* Looking at the same page again within a minute is one view. */
 static bool is_news(struct request *req, const struct visit *v, const struct event *e)
 {
-	const char *what =
-		arena_printf(req_arena(req), "%s %s %s %s %s", v->came, req_route(req)->pattern,
-			     e->ledger, e->entry, e->detail ? e->detail : "");
+	const char *what = arena_printf(req_arena(req), "%s %s %s %s %s %s %s", v->actor.account,
+					v->came, req_route(req)->pattern, e->subject, e->ledger,
+					e->entry, e->detail ? e->detail : "");
 
 	return !what || event_fresh(v->app->store, what);
 }
@@ -98,6 +112,24 @@ static void note_refused(struct request *req, const struct visit *v, const char 
 				 .refused = true };
 
 	event_note(v->app->store, &v->actor, &e);
+}
+
+/* What the address names: an entry of a ledger, a round, an account. */
+static void name_target(struct request *req, const struct visit *v, struct event *e)
+{
+	static const char *const kinds[][2] = { { "entry", "" },
+						{ "round", "rounds" },
+						{ "stocktake", "stocktakes" } };
+	size_t i;
+
+	e->ledger = v->ledger ? v->ledger->name : "";
+	e->entry = "";
+	for (i = 0; i < sizeof kinds / sizeof kinds[0] && !*e->entry; i++) {
+		e->entry = part_of_path(req, kinds[i][0]);
+		if (*e->entry && !*e->ledger)
+			e->ledger = kinds[i][1];
+	}
+	e->subject = subject(req, v);
 }
 
 void access_note(struct request *req, const struct response *res, const struct err *err)
@@ -117,10 +149,7 @@ void access_note(struct request *req, const struct response *res, const struct e
 		return;
 	if (access == ACCESS_PERSONAL && v->ledger && !is_personal(v->ledger))
 		return;
-	e.ledger = v->ledger ? v->ledger->name : "";
-	e.entry = part_of_path(req, *e.ledger ? "entry" : "round");
-	if (!*e.ledger && *e.entry)
-		e.ledger = "rounds";
+	name_target(req, v, &e);
 	e.detail = detail(req, res);
 	if (access != ACCESS_PERSONAL || is_news(req, v, &e))
 		event_note(v->app->store, &v->actor, &e);

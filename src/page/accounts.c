@@ -85,6 +85,8 @@ static void write_account(struct html *h, struct request *req, const struct acco
 	html_text(h, "　");
 	html_link(h, html_path(arena, "/help/%s", a->login), "パスワードを作り直す");
 	html_text(h, "　");
+	html_link(h, html_path(arena, "/accounts/%s/sessions", a->login), "使用中の画面");
+	html_text(h, "　");
 	html_link(h, html_path(arena, "/accounts/%s/stop", a->login),
 		  a->disabled ? "使えるように戻す" : "停止する");
 	html_close(h, EL_TD);

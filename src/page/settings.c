@@ -55,6 +55,8 @@ static const struct {
 	{ "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）", PERM_ACCOUNTS },
 	{ "/access/factors", "二要素認証がまだの人を見る", PERM_ACCOUNTS },
 	{ "/terminal", "この端末に名前を付ける", PERM_ACCOUNTS },
+	{ "/access", "全員の利用の記録を見る", PERM_EVENTS },
+	{ "/access/review", "利用の記録を月ごとに見直す", PERM_EVENTS },
 	{ "/setup", "施設の情報を直す", PERM_SETUP },
 };
 

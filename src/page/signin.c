@@ -123,9 +123,10 @@ int page_signin_post(struct request *req, struct response *res, struct err *err)
 			  err);
 	if (r == ERR_DENIED || r == ERR_BUSY)
 		return show_signin(req, res, r == ERR_BUSY ? 429 : 403, next, err->text, err);
-	if (r < 0)
-		return r;
-	return after_login(&session, result, next, req, res, err);
+	/* Whoever used this browser until now has left; behind a lock they still wait. */
+	if (r >= 0 && visit_of(req) && !visit_of(req)->session.locked)
+		r = session_end(app->store, visit_of(req)->session.token, err);
+	return r < 0 ? r : after_login(&session, result, next, req, res, err);
 }
 
 static int show_code(struct request *req, struct response *res, int status, const char *message,

@@ -158,7 +158,8 @@ def what_is_used_is_noted_in_one_place(world):
         nurse.sign_in("kango")
         page = nurse.get("/my/access")
         need("サインインの強制終了" in page.text and "管理 花子" in page.text and
-             "権限のない操作" in page.text, page.text)
+             "権限のない操作" in page.text and "看護 次郎さんのログイン中の画面" in page.text,
+             page.text)
         need("書き出し" not in page.text.split("受付番号", 1)[1], "sees the planner's exports")
         table = list(csv.reader(io.StringIO(nurse.get("/my/access/csv").body.decode("utf-8-sig"))))
         need(table[0][0] == "受付番号" and len(table) > 4, table)
