@@ -2,6 +2,7 @@
 
 #include "people/leaver.h"
 #include "people/request.h"
+#include "people/stocktake.h"
 
 struct counting {
 	struct request *req;
@@ -58,6 +59,25 @@ static int count_requests(struct counting *k, struct conn *c, struct err *err)
 	return 0;
 }
 
+static int count_stocktakes(struct counting *k, struct conn *c, struct err *err)
+{
+	const struct visit *v = visit_of(k->req);
+	int64_t lines, approvals;
+	int r;
+
+	if (!visit_may(k->req, PERM_STOCKTAKE_SEE, NULL))
+		return 0;
+	r = stocktake_waiting(v->app->ledgers, c, &v->actor, req_arena(k->req), &lines, &approvals,
+			      err);
+	if (r < 0)
+		return r;
+	add(k, "/stocktakes", "部署のIDを棚卸しする", "続けるか止めるかを決めてください",
+	    (size_t)lines);
+	add(k, "/stocktakes", "IDの棚卸しの結果を承認する", "部署の確認が終わりました",
+	    (size_t)approvals);
+	return 0;
+}
+
 int people_tasks(struct request *req, struct conn *c, struct people_task *ret, size_t *ret_count,
 		 struct err *err)
 {
@@ -66,6 +86,8 @@ int people_tasks(struct request *req, struct conn *c, struct people_task *ret, s
 
 	if (r == 0)
 		r = count_requests(&k, c, err);
+	if (r == 0)
+		r = count_stocktakes(&k, c, err);
 	*ret_count = k.count;
 	return r;
 }

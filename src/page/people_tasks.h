@@ -4,7 +4,7 @@
 
 #include "page/visit.h"
 
-#define PEOPLE_TASKS_MAX 4
+#define PEOPLE_TASKS_MAX 6
 
 struct people_task {
 	const char *path, *text, *hint;

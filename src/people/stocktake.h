@@ -107,6 +107,12 @@ int stocktake_view(struct ledgers *l, struct conn *c, const struct actor *who, c
 /* True if this person may look at every department, not only at their own. */
 bool stocktake_sees_all(const struct actor *who);
 
+/* What waits for this person: lines to decide (for the planner those of nobody) and
+ * results to approve. */
+int stocktake_waiting(struct ledgers *l, struct conn *c, const struct actor *who,
+		      struct arena *arena, int64_t *ret_lines, int64_t *ret_approvals,
+		      struct err *err);
+
 struct stocktake_choice {
 	const char *line; /* entry id */
 	enum decision decision;

@@ -122,6 +122,8 @@ static int decide_line(struct stocktake_work *w, const struct stocktake_choice *
 	if (choice->decision == DECISION_NONE || choice->decision >= DECISION_MAX)
 		return err_set(err, ERR_INVALID,
 			       "継続・停止・権限変更・所有者確認のどれかを選んでください");
+	if (n->decision == choice->decision && strcmp(n->comment, comment) == 0)
+		return 0;
 	r = may_decide(w, n, paper, err);
 	if (r < 0)
 		return r;
@@ -129,9 +131,6 @@ static int decide_line(struct stocktake_work *w, const struct stocktake_choice *
 		return err_set(err, ERR_INVALID,
 			       "ID「%s」: 権限変更のときは、どう変えるかを意見の欄に書いてください",
 			       n->account_name);
-	if (n->decision == choice->decision && strcmp(n->comment, comment) == 0 &&
-	    strcmp(n->decided_name, paper) == 0)
-		return 0;
 	const struct line_pair pairs[] = {
 		{ "decision", decision_name(choice->decision) },
 		{ "decided_by", strcmp(w->who->account, "system") == 0 ? "" : w->who->account },

@@ -371,3 +371,53 @@ int stocktake_view(struct ledgers *l, struct conn *c, const struct actor *who, c
 		r = fill_before(l, c, arena, ret, err);
 	return r;
 }
+
+/* --- what waits ------------------------------------------------------------------------------ */
+
+static int count_waiting(struct ledgers *l, struct conn *c, const struct stocktake *t,
+			 const char *head, int64_t *ret, struct err *err)
+{
+	const struct ledger_def *def;
+	struct list_filter filters[] = {
+		{ .op = TABLE_EQ, .value = t->id },
+		{ .op = TABLE_EMPTY, .value = "" },
+		{ .op = *head ? TABLE_EQ : TABLE_EMPTY, .value = head },
+	};
+	struct list_query q = { .filter = filters, .filter_count = 3, .sort = -1 };
+	int64_t n = 0;
+	int r = ledgers_find(l, "stocktake_lines", &def, err);
+
+	if (r < 0)
+		return r;
+	q.def = def;
+	filters[0].field = ledger_field(def, "stocktake");
+	filters[1].field = ledger_field(def, "decision");
+	filters[2].field = ledger_field(def, "head");
+	r = list_count(l, c, &q, 100000, &n, err);
+	*ret += n;
+	return r;
+}
+
+int stocktake_waiting(struct ledgers *l, struct conn *c, const struct actor *who,
+		      struct arena *arena, int64_t *ret_lines, int64_t *ret_approvals,
+		      struct err *err)
+{
+	struct stocktake *list;
+	size_t count, i;
+	int r = stocktake_list(l, c, arena, &list, &count, err);
+
+	*ret_lines = *ret_approvals = 0;
+	for (i = 0; r == 0 && i < count; i++) {
+		const struct stocktake *t = &list[i];
+
+		if (t->closed) {
+			*ret_approvals += !*t->approved_by &&
+					  permit(who, PERM_ROUND_APPROVE, NULL, NULL) == 0;
+			continue;
+		}
+		r = count_waiting(l, c, t, who->account, ret_lines, err);
+		if (r == 0 && who->role == ROLE_PLANNER)
+			r = count_waiting(l, c, t, "", ret_lines, err);
+	}
+	return r;
+}
