@@ -59,6 +59,10 @@ int page_ledgers(struct request *req, struct response *res, struct err *err)
 		html_text(&h, "　");
 		html_link(&h, "/people", "職員の入退職・異動と利用者ID");
 	}
+	if (visit_may(req, PERM_STOCKTAKE_SEE, NULL)) {
+		html_text(&h, "　");
+		html_link(&h, "/stocktakes", "IDの棚卸し");
+	}
 	html_close(&h, EL_P);
 	return r < 0 ? r : page_end(&h, req, res, 200, err);
 }

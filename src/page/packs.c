@@ -1,49 +1,11 @@
 /* What can be taken away: the inspection pack, printed ledgers, evidence files. */
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "pack/pack.h"
 #include "page/handlers.h"
+#include "page/pack_file.h"
 #include "page/plain_file.h"
 #include "page/round_parts.h"
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
-{
-	(void)st;
-	(void)kind;
-	(void)at;
-	return remove(path);
-}
-
-/* Makes the pack in a folder of its own, opens the wanted file and removes the
- * folder: the open file stays readable until it is sent. */
-static int make(struct request *req, const char *kind, const char *which, const char *file,
-		int *ret, struct err *err)
-{
-	const struct visit *v = visit_of(req);
-	char dir[PATH_MAX], path[PATH_MAX + 64];
-	int r;
-
-	if (snprintf(dir, sizeof dir, "%s/work/pack-XXXXXX", store_path(v->app->store)) >=
-	    (int)sizeof dir)
-		return err_set(err, ERR_LIMIT, "データフォルダのパスが長すぎます");
-	if (!mkdtemp(dir))
-		return err_errno(err, errno, "作業用のフォルダを作れません");
-	r = pack_spawn(v->app->store, kind, which, v->session.account.login, dir, err);
-	snprintf(path, sizeof path, "%s/%s", dir, file);
-	*ret = r == 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (r == 0 && *ret < 0)
-		r = err_errno(err, errno, "できた資料を開けません");
-	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	return r;
-}
 
 static const struct {
 	const char *format, *type;
@@ -72,8 +34,10 @@ int page_pack(struct request *req, struct response *res, struct err *err)
 	if (r < 0)
 		return r;
 	vendor = *view.round.scope != '\0';
-	r = make(req, vendor ? "vendor" : "inspection", view.round.id,
-		 arena_printf(a, "%s.%s", vendor ? "vendor-checklist" : "inspection", format), &fd, err);
+	r = pack_file_make(
+		req, vendor ? "vendor" : "inspection", view.round.id,
+		arena_printf(a, "%s.%s", vendor ? "vendor-checklist" : "inspection", format), &fd,
+		err);
 	return r < 0 ? r
 		     : resp_file(res, types[i].type,
 				 arena_printf(a, "%s%s_%d年度.%s",
@@ -88,8 +52,8 @@ int page_ledger_print(struct request *req, struct response *res, struct err *err
 	struct arena *a = req_arena(req);
 	char today[DATE_SIZE];
 	int fd;
-	int r = make(req, "ledger", v->ledger->name, arena_printf(a, "%s.pdf", v->ledger->name), &fd,
-		     err);
+	int r = pack_file_make(req, "ledger", v->ledger->name,
+			       arena_printf(a, "%s.pdf", v->ledger->name), &fd, err);
 
 	date_today(today);
 	return r < 0 ? r
@@ -142,10 +106,11 @@ int page_packs(struct request *req, struct response *res, struct err *err)
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_PACKS, "提出資料",
-		   "立入検査で見せる資料を、その時点の記録から作ります。各ページに、改ざんを確かめるための控えが付きます。");
+		   "立入検査で見せる資料を、その時点の記録から作ります。各ページに、改ざんを確かめ"
+		   "るための控えが付きます。");
 	html_el(&h, EL_H2, "点検の資料");
 	r = write_round_list(&h, req, c, pack_links,
-			 "点検がまだありません。「年度の点検」から始めてください。", err);
+			     "点検がまだありません。「年度の点検」から始めてください。", err);
 	if (r < 0)
 		return r;
 	ledger_links(&h, req);
