@@ -43,7 +43,8 @@ static int count_requests(struct counting *k, struct conn *c, struct err *err)
 
 	if (!visit_may(k->req, PERM_REQUEST, NULL))
 		return 0;
-	r = request_list(v->app->ledgers, c, &v->actor, req_arena(k->req), &list, &count, err);
+	r = request_list(v->app->ledgers, c, &v->actor, true, req_arena(k->req), &list, &count,
+			 err);
 	for (i = 0; r == 0 && i < count; i++) {
 		bool mine = request_may_confirm(&v->actor, &list[i]);
 

@@ -54,7 +54,8 @@ int page_requests(struct request *req, struct response *res, struct err *err)
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = request_list(v->app->ledgers, c, &v->actor, req_arena(req), &list, &count, err);
+		r = request_list(v->app->ledgers, c, &v->actor, false, req_arena(req), &list,
+				 &count, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_LEDGERS, "利用者IDの申請",

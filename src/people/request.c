@@ -308,16 +308,20 @@ static int listing_init(struct listing *k, struct err *err)
 	return r < 0 ? r : ledgers_find(k->l, "staff", &k->staff, err);
 }
 
-int request_list(struct ledgers *l, struct conn *c, const struct actor *who, struct arena *arena,
-		 struct request_view **ret, size_t *ret_count, struct err *err)
+int request_list(struct ledgers *l, struct conn *c, const struct actor *who, bool waiting,
+		 struct arena *arena, struct request_view **ret, size_t *ret_count, struct err *err)
 {
 	struct listing k = { .l = l, .c = c, .who = who, .arena = arena };
-	struct list_query q = { .sort = -2, .descending = true };
+	struct list_filter filter[] = { { 0, TABLE_NE, "confirmed" }, { 0, TABLE_NE, "refused" } };
+	struct list_query q = { .filter = filter, .sort = -2, .descending = true };
 	int r = listing_init(&k, err);
 
+	if (r < 0)
+		return r;
 	q.def = k.def;
-	if (r == 0)
-		r = list_each(l, c, &q, keep_row, &k, err);
+	q.filter_count = waiting ? 2 : 0;
+	filter[0].field = filter[1].field = ledger_field(k.def, "status");
+	r = list_each(l, c, &q, keep_row, &k, err);
 	*ret = k.item;
 	*ret_count = k.count;
 	return r;

@@ -48,9 +48,11 @@ struct request_view {
 int request_make(struct ledgers *l, const struct actor *who, const struct request_wish *wish,
 		 char ret_id[ID_SIZE], struct receipt *ret, struct faults *faults, struct err *err);
 /* Newest first: everything for whoever looks after accounts or audits them, else the
- * requests of one's own and of one's own department. */
-int request_list(struct ledgers *l, struct conn *c, const struct actor *who, struct arena *arena,
-		 struct request_view **ret, size_t *ret_count, struct err *err);
+ * requests of one's own and of one's own department. `waiting`: only those that wait for
+ * somebody. */
+int request_list(struct ledgers *l, struct conn *c, const struct actor *who, bool waiting,
+		 struct arena *arena, struct request_view **ret, size_t *ret_count,
+		 struct err *err);
 /* One of them; ERR_NOT_FOUND also for one that `who` may not see. */
 int request_get(struct ledgers *l, struct conn *c, const struct actor *who, const char *id,
 		struct arena *arena, struct request_view *ret, struct err *err);

@@ -186,7 +186,8 @@ static void request__is_seen_by_its_department_only(void **state)
 	assert_done(w.h, view(&w, &w.colleague, id, &v));
 	assert_done(w.h, view(&w, &w.h->auditor, id, &v));
 	assert_done(w.h, store_read_begin(w.h->f->s, &c, &w.h->err));
-	assert_done(w.h, request_list(w.h->l, c, &w.other, &w.h->arena, &list, &count, &w.h->err));
+	assert_done(w.h, request_list(w.h->l, c, &w.other, false, &w.h->arena, &list, &count,
+				      &w.h->err));
 	store_read_end(c);
 	assert_int_equal(count, 0);
 }
