@@ -100,7 +100,7 @@ static int show_directory(struct request *req, struct response *res, int status,
 			  const struct notice *n, struct err *err)
 {
 	const struct ledger_def *def;
-	const char *const *value;
+	const char *const *value = NULL;
 	CONN_CLEANUP *c = NULL;
 	HTML_CLEANUP h;
 	int r;

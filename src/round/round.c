@@ -281,7 +281,7 @@ static int fill_new(const struct ledger_def *def, const char **value,
 static int prepare_open(struct ledgers *l, const struct catalogue *catalogue, int year,
 			const char *scope, struct arena *arena, char **ret_title, struct err *err)
 {
-	const char *name;
+	const char *name = "";
 	struct conn *c;
 	int r = store_read_begin(ledgers_store(l), &c, err);
 
