@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/share.h"
+#include "round/inspection.h"
 #include "round/measure.h"
 
 int data_definitions(struct definitions **ret, struct err *err)
@@ -64,6 +65,19 @@ void data_end(struct data *d)
 	d->conn = NULL;
 }
 
+/* What the planner has opened to an inspector. */
+static int opened(struct data *d, struct actor *who, struct err *err)
+{
+	struct conn *conn;
+	int r = store_read_begin(d->store, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = inspection_opened(d->ledgers, conn, who->account, &d->arena, &who->opened, err);
+	store_read_end(conn);
+	return r;
+}
+
 int data_actor(struct data *d, const char *login, struct actor *ret, struct err *err)
 {
 	struct account account;
@@ -91,5 +105,5 @@ int data_actor(struct data *d, const char *login, struct actor *ret, struct err 
 	ret->site = account.site;
 	ret->department = account.department;
 	ret->vendor = account.vendor;
-	return 0;
+	return account.role == ROLE_INSPECTOR ? opened(d, ret, err) : 0;
 }

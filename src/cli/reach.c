@@ -188,10 +188,11 @@ static json_t *ledger_json_of(const struct reach *r, const struct ledger_def *l)
 	struct sight s;
 
 	sight_of(&r->who, l, &s);
-	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:b,s:b,s:o}", "ledger", l->name, "title",
-			 l->title.ja, "system", l->system, "acts", acts_json(r, l), "rows",
-			 rows_json(l, a), "drafts_of_others", s.drafts && (s.all || s.match_count),
-			 "voided", s.all, "fields", fields_json(l, &s, a));
+	return json_pack("{s:s,s:s,s:s,s:b,s:o,s:o,s:b,s:b,s:o}", "ledger", l->name, "name_field",
+			 l->field[l->name_field].name, "title", l->title.ja, "system", l->system,
+			 "acts", acts_json(r, l), "rows", rows_json(l, a), "drafts_of_others",
+			 s.drafts && (s.all || s.match_count), "voided", s.all, "fields",
+			 fields_json(l, &s, a));
 }
 
 json_t *reach_json(const struct reach *r)

@@ -189,6 +189,7 @@ enum permission {
 	PERM_VERIFY,
 	PERM_ACCOUNTS,
 	PERM_RESCUE, /* help somebody whose password or second factor fails */
+	PERM_EVENTS_REVIEW, /* writing the review of a month of access events */
 	PERM_INSPECTIONS, /* opening and ending what an inspector sees */
 	PERM_INSPECT,	  /* the start page of an inspector */
 	PERM_PEOPLE,	  /* comparing lists of staff */

@@ -5,6 +5,7 @@
 #include "identity/sessions.h"
 #include "page/access.h"
 #include "page/lock.h"
+#include "round/inspection.h"
 #include "web/html.h"
 
 struct visit *visit_of(const struct request *req)
@@ -109,6 +110,22 @@ static int finish_signin(const struct visit *v, struct request *req, struct resp
 	return resp_redirect(res, want, err) < 0 ? err->code : 1;
 }
 
+/* An inspector begins at what was opened; what that is decides about everything else. */
+static int find_opened(struct visit *v, struct request *req, struct response *res, struct err *err)
+{
+	CONN_CLEANUP *c = NULL;
+	int r;
+
+	if (v->actor.role != ROLE_INSPECTOR)
+		return 0;
+	if (strcmp(req_path(req), "/") == 0)
+		return resp_redirect(res, "/inspect/view", err) < 0 ? err->code : 1;
+	r = visit_read(req, &c, err);
+	return r < 0 ? r
+		     : inspection_opened(v->app->ledgers, c, v->actor.account, req_arena(req),
+					 &v->actor.opened, err);
+}
+
 static int find_ledger(struct visit *v, struct request *req, const struct route *route,
 		       struct err *err)
 {
@@ -142,6 +159,8 @@ int visit_authorise(void *arg, struct request *req, const struct route *route, s
 	r = lock_gate(v, req, res, err);
 	if (r == 0)
 		r = finish_signin(v, req, res, err);
+	if (r == 0)
+		r = find_opened(v, req, res, err);
 	if (r == 0)
 		r = find_ledger(v, req, route, err);
 	return r ? r : permit(&v->actor, (enum permission)route->permission, v->ledger, err);
