@@ -378,9 +378,15 @@ static void bench_pages(struct store *s, int rows, int *have, double first[3])
 {
 	struct table_filter place = { 3, TABLE_EQ, "3階" },
 			    state = { TABLE_STATE, TABLE_EQ, "draft" };
-	struct table_query by_place = { &place, 1, NULL, 1, false, 50, 0 };
-	struct table_query by_state = { &state, 1, NULL, TABLE_SEQ, true, 50, 0 };
-	struct table_query by_name = { NULL, 0, NULL, 1, false, 50, 0 };
+	struct table_query by_place = {
+		.filter = &place, .filter_count = 1, .sort = 1, .limit = 50
+	};
+	struct table_query by_state = { .filter = &state,
+					.filter_count = 1,
+					.sort = TABLE_SEQ,
+					.descending = true,
+					.limit = 50 };
+	struct table_query by_name = { .sort = 1, .limit = 50 };
 	struct err err = { 0 };
 
 	while (*have < rows) {
