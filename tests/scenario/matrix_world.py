@@ -1,0 +1,157 @@
+"""The hospital of the access matrix: an account of every role, and in every ledger an entry
+that concerns vendor A ("own"), one that concerns vendor B ("other") and a voided one."""
+import html, http.client, re
+
+from harness import PASSWORD, Browser, entries, need
+
+ROLES = ("executive", "planner", "operator", "auditor", "staff", "vendor", "inspector")
+LOGIN = {role: "m-" + role for role in ROLES}
+SPARE = "m-spare"           # an account that may be stopped and reset
+NOWHERE = "01jzzzzzzzzzzzzzzzzzzzzzzz"  # an id that no entry has
+HASH = "0" * 64
+# Ledgers tried in any case; beside them every one that shows a role only a part of itself.
+ALWAYS = ("vendors", "documents", "contacts", "people")
+PARTS = ("own", "department", "site", "vendor", "itself")
+VARIANTS = ("own", "other", "voided")
+SECRET = "ヒミツノコトバ"   # stands in every long text that some role may not see
+VENDOR = {"own": "事業者甲", "other": "事業者乙", "voided": "事業者丙"}
+
+
+def value_of(field, variant, names, hidden):
+    """What to import for a field; None leaves it empty."""
+    n = VARIANTS.index(variant)
+    if field.get("ref") == "vendors":
+        return VENDOR["own" if variant == "voided" else variant]
+    if field["type"] == "ref":
+        return names.get((field["ref"], variant)) if field["required"] else None
+    if field["name"] in hidden and field["type"] == "longtext":
+        return SECRET
+    if not (field["required"] or field["unique"]):
+        return None
+    if field["type"] == "enum":
+        return next(v["label"]["ja"] for v in field["values"] if not v["retired"])
+    if field["type"] == "account":
+        return "見本 予備" if variant == "other" else "見本 staff"
+    text = field["example"] or "見本"
+    return f"{text}{n}" if field["unique"] and field["type"] == "text" else text
+
+
+class Place:
+    """The data folder and everything the makers of parameters need."""
+    def __init__(self, world):
+        self.w, self.entry, self.ledgers, self.names = world, {}, {}, {}
+        self.audit = {r["role"]: r for r in
+                      world.run("audit", "access", "--format", "json").exits(0).json()["roles"]}
+        self.data = world.init()
+        for role in ROLES:
+            if role not in ("vendor", "inspector"):
+                world.user(self.data, LOGIN[role], role, "見本 " + role)
+        world.user(self.data, SPARE, "staff", "見本 予備")
+        for ledger in self.audit["planner"]["ledgers"]:
+            if not ledger["system"] and self.is_tried(ledger["ledger"]):
+                self.ledgers[ledger["ledger"]] = world.run(
+                    "ledger", "show", ledger["ledger"], "--format", "json").exits(0).json()
+        self.fill()
+        world.run("user", "add", self.data, LOGIN["vendor"], "--name", "見本 vendor", "--role",
+                  "vendor", "--vendor", self.entry["vendors", "own"], "--password-stdin",
+                  stdin=PASSWORD.encode() + b"\n").exits(0)
+        self.rounds()
+
+    def is_tried(self, name):
+        return name in ALWAYS or any(l["rows"]["scope"] in PARTS for r in self.audit.values()
+                                     for l in r["ledgers"] if l["ledger"] == name)
+
+    def hidden(self, ledger):
+        """Fields that at least one role may not see although it sees entries."""
+        names = set()
+        for role in self.audit.values():
+            part = next(l for l in role["ledgers"] if l["ledger"] == ledger)
+            if part["acts"]["read"]["allowed"]:
+                names |= {f["name"] for f in part["fields"] if not f["visible"]}
+        return names
+
+    def fill(self):
+        """Imports three entries into every ledger; those others refer to come first."""
+        waiting = dict(self.ledgers)
+        while waiting:
+            name = next((n for n, d in waiting.items() if not any(
+                f.get("ref") in waiting and f["ref"] != n and
+                (f["required"] or f["ref"] == "vendors") for f in d["fields"])), None)
+            need(name, f"the ledgers {sorted(waiting)} need each other: teach value_of a way out")
+            self.fill_one(name, waiting.pop(name))
+
+    def fill_one(self, name, definition):
+        hidden, before, rows = self.hidden(name), {}, []
+        title = next(f for f in definition["fields"]
+                     if f["name"] == self.name_field(definition))
+        for variant in VARIANTS:
+            row = {f["label"]["ja"]: value_of(f, variant, self.names, hidden)
+                   for f in definition["fields"]}
+            if title["type"] == "text":
+                row[title["label"]["ja"]] = VENDOR[variant] if name == "vendors" else \
+                    f"{variant}の{definition['title']['ja'][:6]}"
+            rows.append(row)
+        heads = [h for h in rows[0] if any(r[h] for r in rows)]
+        text = "\r\n".join(",".join((r[h] or "") for h in heads)
+                           for r in [dict(zip(heads, heads))] + rows) + "\r\n"
+        report = self.w.run("import", self.data, name, self.w.file(f"{name}.csv", text),
+                            "--format", "json")
+        need(report.code == 0, f"cannot fill {name}: teach value_of its fields\n{report.out}\n"
+                               f"{report.err}\n{text}")
+        made = sorted(entries(self.w.export(self.data, name)), key=lambda e: e["receipt"])[-3:]
+        for variant, e in zip(VARIANTS, made):
+            self.entry[name, variant] = e["entry"]
+            self.names[name, variant] = e["fields"].get(title["name"], "")
+
+    def name_field(self, definition):
+        return next(l["name_field"] for l in self.audit["planner"]["ledgers"]
+                    if l["ledger"] == definition["ledger"])
+
+    def rounds(self):
+        run = self.w.run
+        for which, scope in (("facility", None), ("own", "own"), ("other", "other")):
+            catalogue = "mhlw-checklist-r6-hospital" if not scope else "mhlw-checklist-r6-vendor"
+            options = ["--vendor", self.entry["vendors", scope]] if scope else []
+            run("round", "open", self.data, catalogue, "--year", "2026", *options, "--as",
+                LOGIN["planner"]).exits(0)
+
+
+class Person:
+    """One role's browser, which signs in again when a route has ended its session."""
+    def __init__(self, port, role, code=None):
+        self.port, self.role, self.code = port, role, code
+        self.renew()
+
+    def renew(self):
+        if getattr(self, "browser", None):
+            self.browser.close()
+        self.browser = Browser(self.port)
+        if self.role != "nobody":
+            at, fields = ("/inspect", {"code": self.code}) if self.code else \
+                ("/signin", {"login": LOGIN[self.role], "password": PASSWORD})
+            page = self.browser.submit(self.browser.get(at), at, follow=False, **fields)
+            need(page.status == 303, f"{self.role} cannot sign in: {page.text[:300]}")
+        self.csrf = None
+
+    def token(self):
+        """The CSRF token of this session, from the sign-out form of any page."""
+        if self.csrf is None:
+            page = self.browser.get("/ledgers" if self.role != "nobody" else "/signin")
+            found = re.search(rb'name="csrf" value="([^"]+)"', page.body)
+            need(found, f"{self.role}: no form on {page.status} {page.text[:200]}")
+            self.csrf = html.unescape(found[1].decode())
+        return self.csrf
+
+    def ask(self, method, path, fields=()):
+        try:
+            if method == "GET":
+                page = self.browser.send("GET", path)
+            else:
+                page = self.browser.post(path, [("csrf", self.token()), *fields], follow=False)
+        except (OSError, http.client.HTTPException) as why:
+            raise AssertionError(f"{self.role} {method} {path}: {why!r}") from why
+        if page.headers.get("Set-Cookie") or \
+                (self.role != "nobody" and page.headers.get("Location", "").startswith(
+                    ("/signin", "/lock"))):
+            self.renew()
+        return page
