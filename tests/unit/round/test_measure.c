@@ -283,6 +283,28 @@ static void contact_tree_ready(void **state)
 	assert_proposes(h, "contact_tree_ready", "", PROPOSE_PARTLY, "1件あります");
 }
 
+static void accounts_reviewed__looks_at_the_newest_stock_take(void **state)
+{
+	struct hospital *h = *state;
+	const char *account =
+		hospital_entry(h, "system_accounts", "system", "電子カルテ", "account", "a", NULL);
+	const char *take, *line;
+
+	assert_int_equal(run_for(h, "accounts_reviewed", "", NULL).value, PROPOSE_NONE);
+	take = hospital_entry(h, "stocktakes", "title", "上期", "opened_on", days_ago(h, 20),
+			      "status", "closed", "closed_on", days_ago(h, 10), "unused_days", "90",
+			      NULL);
+	line = hospital_entry(h, "stocktake_lines", "stocktake", take, "account", account, "system",
+			      "電子カルテ", "account_name", "a", "slot", "1", "decision", "stop",
+			      NULL);
+	assert_proposes(h, "accounts_reviewed", "", PROPOSE_PARTLY, "まだ止まっていないIDが1件");
+	hospital_revise(h, "stocktake_lines", line, "done_on", days_ago(h, 1), NULL);
+	assert_proposes(h, "accounts_reviewed", "", PROPOSE_YES, "10日前に終えました");
+	hospital_revise(h, "stocktakes", take, "closed_on", days_ago(h, 400), "opened_on",
+			days_ago(h, 420), NULL);
+	assert_proposes(h, "accounts_reviewed", "", PROPOSE_PARTLY, "400日前");
+}
+
 static void vendor_round__looks_at_that_vendor_only(void **state)
 {
 	struct hospital *h = *state;
@@ -336,6 +358,7 @@ int main(void)
 		T(documents_in_force),
 		T(contact_tree_ready),
 		T(vendor_round__looks_at_that_vendor_only),
+		T(accounts_reviewed__looks_at_the_newest_stock_take),
 		T(every_measure__is_known_by_name),
 #undef T
 	};
