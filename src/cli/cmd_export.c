@@ -12,6 +12,7 @@
 static const struct option_spec options[] = {
 	{ "format", "csv|csv-cp932|xlsx|json", "形式（省くと csv）" },
 	{ "out", "FILE", "書き出すファイル（省くと標準出力。xlsxでは必須）" },
+	{ "as", "LOGIN", "誰として書き出すか（省くとプログラム自身: すべて見える）" },
 	{ "with-voided", NULL, "取消しした件も含める" },
 	{ "substitute", NULL, "CP932にない文字を〓に置き換える" },
 	{ NULL, NULL, NULL },
@@ -30,12 +31,13 @@ static int parse_format(const char *name, enum export_format *ret, struct err *e
 			*ret = (enum export_format)i;
 			return 0;
 		}
-	return err_set(err, ERR_USAGE, "--format は csv csv-cp932 xlsx json のどれかです: %s", name);
+	return err_set(err, ERR_USAGE, "--format は csv csv-cp932 xlsx json のどれかです: %s",
+		       name);
 }
 
 /* Through a file of our own, so that standard output gets all or nothing. */
-static int to_stdout(struct data *d, const struct list_query *q, enum export_format format,
-		     bool substitute, struct err *err)
+static int to_stdout(struct data *d, const struct actor *who, const struct list_query *q,
+		     enum export_format format, bool substitute, struct err *err)
 {
 	CLEANUP(buf_release) struct buf b;
 	char path[] = "/tmp/daicho-export-XXXXXX";
@@ -43,9 +45,10 @@ static int to_stdout(struct data *d, const struct list_query *q, enum export_for
 
 	buf_init(&b, 0);
 	if (fd < 0)
-		return err_set(err, ERR_IO, "一時ファイルを作れません。/tmp の空きを確かめてください");
+		return err_set(err, ERR_IO,
+			       "一時ファイルを作れません。/tmp の空きを確かめてください");
 	close(fd);
-	r = export_ledger(d->ledgers, d->conn, &actor_system, q, format, substitute, path, err);
+	r = export_ledger(d->ledgers, d->conn, who, q, format, substitute, path, err);
 	if (r == 0)
 		r = file_read(path, BUF_DEFAULT_CAP, &b, err);
 	unlink(path);
@@ -60,6 +63,7 @@ static int work(struct data *d, const struct invocation *in, struct err *err)
 	const char *out = option(in, "out");
 	bool substitute = option_given(in, "substitute");
 	enum export_format format;
+	struct actor who;
 	int r = parse_format(option(in, "format"), &format, err);
 
 	if (r == 0 && format == EXPORT_XLSX && !out)
@@ -67,13 +71,14 @@ static int work(struct data *d, const struct invocation *in, struct err *err)
 	if (r == 0)
 		r = ledgers_find(d->ledgers, in->argument[1], &q.def, err);
 	if (r == 0)
+		r = data_actor(d, option(in, "as"), &who, err);
+	if (r == 0)
 		r = data_begin(d, err);
 	if (r < 0)
 		return r;
 	q.with_voided = option_given(in, "with-voided");
-	return out ? export_ledger(d->ledgers, d->conn, &actor_system, &q, format, substitute, out,
-				   err)
-		   : to_stdout(d, &q, format, substitute, err);
+	return out ? export_ledger(d->ledgers, d->conn, &who, &q, format, substitute, out, err)
+		   : to_stdout(d, &who, &q, format, substitute, err);
 }
 
 static int run(const struct invocation *in)
@@ -89,6 +94,11 @@ static int run(const struct invocation *in)
 }
 
 const struct command command_export = {
-	"export", "DATA LEDGER [--format csv|csv-cp932|xlsx|json] [--out FILE]",
-	"台帳をファイルに書き出す", options, 2, 2, run,
+	"export",
+	"DATA LEDGER [--format csv|csv-cp932|xlsx|json] [--out FILE] [--as LOGIN]",
+	"台帳をファイルに書き出す",
+	options,
+	2,
+	2,
+	run,
 };

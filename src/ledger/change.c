@@ -221,6 +221,7 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 		return r;
 	ret->base_rev = ch->entry ? now.rev : 0;
 	ret->transition = ch->op != OP_SAVE;
+	ret->partial = !sight.all;
 	ret->check_refs = late_refs && !ret->transition;
 	ret->name_before = ret->before ? ret->before[ch->def->name_field] : "";
 	return ret->transition ? 0 : content_check(l, c, ret, late_refs, arena, faults, err);

@@ -10,6 +10,7 @@ struct prepared {
 	struct entry next;	   /* the revision to write; seq and at_us come with it */
 	int64_t base_rev;	   /* the revision it follows; 0: none */
 	bool transition;	   /* no new content */
+	bool partial;		   /* who writes sees a part of the ledger only */
 	bool check_refs;	   /* the committer must still look references up */
 	const char *name_before;   /* what the entry was called, "" for a new one */
 	const char *const *before; /* content of base_rev, NULL for a new entry */

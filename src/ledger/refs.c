@@ -150,7 +150,7 @@ static int unique_one(struct ledgers *l, struct conn *c, const struct prepared *
 		"「%s」の「%s」は既に「%s」で使われています。別の値にするか、そちらを開いて"
 		"直してください。",
 		f->label.ja, field_sealed(f) ? "同じ値" : value,
-		entry_name(l, c, def, other, arena));
+		p->partial ? "別の記録" : entry_name(l, c, def, other, arena));
 }
 
 int unique_check(struct ledgers *l, struct conn *c, const struct prepared *p, struct arena *arena,

@@ -64,7 +64,8 @@ static int write_behalf(struct html *h, struct request *req, struct conn *c, str
 	html_text(h, "代行ではない");
 	html_close(h, EL_OPTION);
 	for (i = 0; i < count; i++) {
-		if (accounts[i].disabled || strcmp(accounts[i].id, v->actor.account) == 0)
+		if (accounts[i].disabled || strcmp(accounts[i].id, v->actor.account) == 0 ||
+		    !visit_knows(req, accounts[i].id))
 			continue;
 		html_open(h, EL_OPTION);
 		html_attr(h, "value", accounts[i].id);

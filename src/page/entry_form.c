@@ -428,7 +428,7 @@ static int write_accounts(const struct entry_form *f, struct html *h, struct req
 	for (n = 0; n < count; n++) {
 		bool selected = strcmp(accounts[n].id, f->typed[i]) == 0;
 
-		if (!accounts[n].disabled || selected)
+		if (selected || (!accounts[n].disabled && visit_knows(req, accounts[n].id)))
 			option_tag(h, accounts[n].id, accounts[n].name, selected);
 	}
 	html_close(h, EL_SELECT);

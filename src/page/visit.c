@@ -43,6 +43,14 @@ const struct sight *visit_sight(struct request *req, const struct ledger_def *le
 	return s;
 }
 
+bool visit_knows(const struct request *req, const char *account)
+{
+	const struct visit *v = visit_of(req);
+
+	return (v->actor.role != ROLE_VENDOR && v->actor.role != ROLE_INSPECTOR) ||
+	       strcmp(account, v->actor.account) == 0;
+}
+
 /* Finds the session of the cookie. 0 with *ret set, or with NULL when there is
  * none (which is no failure of the request). */
 static int find_visit(struct app *app, struct request *req, struct visit **ret, struct err *err)

@@ -57,4 +57,7 @@ bool visit_may(const struct request *req, enum permission p, const struct ledger
 /* What this visitor may see of a ledger; for lists, pickers and links. Never NULL. */
 const struct sight *visit_sight(struct request *req, const struct ledger_def *ledger);
 
+/* True if this visitor may learn that somebody works here: outsiders know only themselves. */
+bool visit_knows(const struct request *req, const char *account);
+
 #endif
