@@ -12,9 +12,12 @@ static bool proposed(const struct finding *f, const struct proposal *p)
 	for (i = 0; *p->staff && i < f->known_count; i++) {
 		const struct proposal *k = &f->known[i];
 
-		if (k->kind != p->kind || strcmp(k->staff, p->staff) != 0)
+		if (strcmp(k->staff, p->staff) != 0 || strcmp(k->account, p->account) != 0)
 			continue;
-		if (strcmp(k->due, p->due) == 0 && strcmp(k->account, p->account) == 0)
+		/* Whether the two belong together is asked by every other kind as well. */
+		if (p->kind == PROPOSAL_LINK)
+			return true;
+		if (k->kind == p->kind && strcmp(k->due, p->due) == 0)
 			return true;
 	}
 	return false;
@@ -35,6 +38,8 @@ static void propose(struct finding *f, struct roster_line *line, enum proposal_k
 	line->proposes = why && p->title && !proposed(f, p);
 }
 
+static const char guess_note[] = "。結び付きはまだ無く、氏名かログイン名が同じ利用者です";
+
 static const char *list_name(const struct finding *f)
 {
 	return strcmp(f->options->source, "ldap") == 0 ? "ディレクトリ" : "人事の名簿";
@@ -45,7 +50,7 @@ static void propose_leave(struct finding *f, struct roster_line *line, const str
 {
 	const char *left = field_text(f->persons.def, value, "left_on");
 	const char *missing = field_text(f->persons.def, value, "missing_on");
-	const char *note = guessed ? "。結び付きはまだ無く、氏名かログイン名が同じ利用者です" : "";
+	const char *note = guessed ? guess_note : "";
 
 	/* A date of expiry ends the account by itself. */
 	if (*left && strcmp(a->valid_until, left) == 0)
@@ -96,7 +101,10 @@ static void propose_for_account(struct finding *f, struct roster_line *line,
 static void propose_for_person(struct finding *f, struct roster_line *line,
 			       const struct account *guess, const char *const *value)
 {
-	if (guess)
+	if (guess && line->kind == ROSTER_TRANSFER)
+		propose(f, line, PROPOSAL_REVIEW, guess, f->today,
+			arena_printf(f->arena, "%s%s", transfer_text(f, line), guess_note));
+	else if (guess)
 		propose(f, line, PROPOSAL_LINK, guess, "",
 			arena_strdup(f->arena, "氏名かログイン名が同じ利用者がいます"));
 	else if (line->kind == ROSTER_NEW && !f->first && !stopped_in_directory(f, value))

@@ -124,29 +124,42 @@ static int do_leave(struct deciding *k, struct err *err)
 	return revise_person(k, "left_on", day, err);
 }
 
-static int do_review(struct deciding *k, struct err *err)
+/* What the account says about the person's work is taken from the staff ledger; an account
+ * that was only guessed is linked. */
+static int adopt(struct deciding *k, struct account_change *change, struct err *err)
 {
-	int profession = ledger_field(k->staff, "profession");
-	struct account_change change = { .role = k->d->role, .disabled = -1, .must_change = -1 };
+	int profession = ledger_field(k->staff, "profession"), r;
 
 	if (!k->has_account)
 		return 0;
-	change.site = field_text(k->staff, k->person.value, "site");
-	change.department = field_text(k->staff, k->person.value, "department");
+	if (*k->account.staff && strcmp(k->account.staff, k->person.id) != 0)
+		return err_set(
+			err, ERR_CONFLICT,
+			"利用者「%s」は、もう別の職員に結び付いています。見送って、利用者の一覧を確"
+			"かめてください",
+			k->account.login);
+	change->staff = k->person.id;
+	change->site = field_text(k->staff, k->person.value, "site");
+	change->department = field_text(k->staff, k->person.value, "department");
 	if (profession >= 0 && *k->person.value[profession])
-		change.profession = value_show(&k->staff->field[profession],
-					       k->person.value[profession], &k->arena);
-	return put(k, &change, err);
+		change->profession = value_show(&k->staff->field[profession],
+						k->person.value[profession], &k->arena);
+	r = put(k, change, err);
+	return r < 0 ? r : revise_person(k, "account", k->account.id, err);
+}
+
+static int do_review(struct deciding *k, struct err *err)
+{
+	struct account_change change = { .role = k->d->role, .disabled = -1, .must_change = -1 };
+
+	return adopt(k, &change, err);
 }
 
 static int do_link(struct deciding *k, struct err *err)
 {
-	struct account_change change = {
-		.staff = k->person.id, .role = -1, .disabled = -1, .must_change = -1
-	};
-	int r = put(k, &change, err);
+	struct account_change change = { .role = -1, .disabled = -1, .must_change = -1 };
 
-	return r < 0 ? r : revise_person(k, "account", k->account.id, err);
+	return adopt(k, &change, err);
 }
 
 static int act(struct deciding *k, struct err *err)

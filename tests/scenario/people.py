@@ -95,7 +95,7 @@ def a_list_names_exactly_the_leavers_and_transfers(w):
     need(w.export(data, "staff") == before and leaf_count(data) == leaves, "a dry run wrote")
     acts = {r["staff_no"]: r["proposal"]["kind"] for r in report["rows"] if "proposal" in r}
     need(acts == {"1000": "leave", "1001": "leave", "1012": "leave", "1013": "leave",
-                  "1020": "link", "1299": "link", "5000": "request", "5001": "request",
+                  "1020": "review", "1299": "link", "5000": "request", "5001": "request",
                   "5002": "request"}, acts)
     done = compared(w, data, path)
     need(done["receipt"] > 0 and done["totals"] == totals, done["totals"])
