@@ -95,6 +95,16 @@ static void ledger_links(struct html *h, struct request *req)
 	html_close(h, EL_UL);
 }
 
+static void inspector_link(struct html *h, struct request *req)
+{
+	if (!visit_may(req, PERM_INSPECTIONS, NULL))
+		return;
+	html_el(h, EL_H2, "検査官に画面で見せる");
+	html_open(h, EL_P);
+	html_link(h, "/inspections", "検査官に見せる記録と期間を決める");
+	html_close(h, EL_P);
+}
+
 int page_packs(struct request *req, struct response *res, struct err *err)
 {
 	CONN_CLEANUP *c = NULL;
@@ -114,6 +124,7 @@ int page_packs(struct request *req, struct response *res, struct err *err)
 	if (r < 0)
 		return r;
 	ledger_links(&h, req);
+	inspector_link(&h, req);
 	return page_end(&h, req, res, 200, err);
 }
 

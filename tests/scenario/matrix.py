@@ -2,9 +2,9 @@
 """Who reaches what: every role x every route x own, other, voided and nonexistent, compared with
 `daicho audit access`. Routes, roles and rules come from the program; only the values of the
 parameters in addresses are made here. usage: matrix.py PROGRAM [WORD]"""
-import collections, re, sqlite3, threading, time, urllib.parse
+import collections, re, sqlite3, subprocess, sys, threading, time, urllib.parse
 
-from harness import Server, entries, leaf_count, main, need, scenario
+from harness import ROOT, Server, entries, leaf_count, main, need, scenario
 from matrix_world import HASH, LOGIN, NOWHERE, ROLES, SECRET, SPARE, Person, Place
 
 # Documents are drawn in a process of their own: once is enough.
@@ -371,6 +371,24 @@ def attach(place, planner, ledger, kind):
     found = re.search(r"/file/([0-9a-f]{64})", " ".join(done.links))
     need(found, f"no attachment on {path}: {done.text[:400]}")
     place.file[ledger, kind] = found[1]
+
+
+@scenario
+def the_page_about_access_says_what_the_program_says(w):
+    done = subprocess.run([sys.executable, str(ROOT / "tools/access_table"), w.program, "--check"],
+                          capture_output=True, text=True)
+    need(done.returncode == 0, done.stderr)
+
+
+@scenario
+def the_audit_reads_as_text_and_by_role(w):
+    text = w.run("audit", "access", "--role", "vendor").exits(0).out
+    need("自社の件だけ" in text and "content/ledgers/devices.yaml:" in text, text[:500])
+    need("src/page/routes_ledger.def:" in text and "/setup" not in text, text[:2000])
+    one = w.run("audit", "access", "--role", "staff", "--profession", "医師", "--format", "json")
+    need([r["role"] for r in one.exits(0).json()["roles"]] == ["staff"], one.out[:200])
+    w.run("audit", "access", "--role", "nobody").exits(2).complains("役割")
+    w.run("audit", "nothing").exits(2).complains("access")
 
 
 main()
