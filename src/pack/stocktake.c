@@ -98,17 +98,33 @@ static void sheet_table(struct papers *k, const char *department, struct pdf *p)
 	pdf_table_end(p, NULL);
 }
 
+/* Empty boxes for the stamps of who saw the sheet. */
+static void sheet_stamps(struct pdf *p)
+{
+	static const struct pdf_column columns[] = {
+		{ .title = "部署の責任者（氏名・日付）", .share = 1, .align = PDF_CENTER },
+		{ .title = "入力した人", .share = 1, .align = PDF_CENTER },
+		{ .title = "企画管理者", .share = 1, .align = PDF_CENTER },
+	};
+	const struct pdf_cell cells[] = {
+		{ .text = "\n\n印\n\n", .muted = true },
+		{ .text = "\n\n印\n\n", .muted = true },
+		{ .text = "\n\n印\n\n", .muted = true },
+	};
+
+	pdf_need(p, 50);
+	pdf_heading(p, 2, NULL, "押印欄", NULL);
+	pdf_table_begin(p, columns, sizeof columns / sizeof columns[0], PDF_GRID);
+	pdf_row(p, cells);
+	pdf_table_end(p, NULL);
+}
+
 static void sheet_body(struct papers *k, const struct stocktake_part *part, struct pdf *p)
 {
-	static const struct pdf_approval boxes[] = {
-		{ .role = "部署の責任者", .word = "確認" },
-		{ .role = "システム運用担当者", .word = "入力" },
-		{ .role = "企画管理者", .word = "確認" },
-	};
 	const struct pdf_pair pairs[] = {
 		{ "部署", *part->department ? part->department : "（部署なし）", NULL },
 		{ "決める人", *part->head_name ? part->head_name : "企画管理者", NULL },
-		{ "この日の状態です", k->v.take.opened_on, NULL },
+		{ "いつの状態か", k->v.take.opened_on, NULL },
 		{ "いつまでに", k->v.take.due_on, NULL },
 		{ "件数", arena_printf(k->g.arena, "%lld件", (long long)part->lines), NULL },
 	};
@@ -122,9 +138,7 @@ static void sheet_body(struct papers *k, const struct stocktake_part *part, stru
 		"権限変更のときは、どう変えるかを欄の中に書いてください。終わったら下の枠に押印し、"
 		"システム運用担当者に渡してください。");
 	sheet_table(k, part->department, p);
-	pdf_need(p, 45);
-	pdf_heading(p, 2, NULL, "押印欄（印）", NULL);
-	pdf_approvals(p, boxes, sizeof boxes / sizeof boxes[0]);
+	sheet_stamps(p);
 }
 
 /* --- the report ------------------------------------------------------------------------------ */
@@ -280,7 +294,7 @@ static void report_body(struct papers *k, struct pdf *p)
 	const struct stocktake *t = &k->v.take;
 	const struct pdf_pair pairs[] = {
 		{ "棚卸し", t->title, NULL },
-		{ "この日の状態です", t->opened_on, NULL },
+		{ "いつの状態か", t->opened_on, NULL },
 		{ "終えた日", *t->closed_on ? t->closed_on : "まだ終えていません", NULL },
 		{ "システム", t->systems, NULL },
 		{ "使われていないとみなす日数", arena_printf(k->g.arena, "%d日", t->unused_days),

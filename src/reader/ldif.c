@@ -319,7 +319,7 @@ static int pass(struct ldif *d, const struct buf *text, struct grid *grid)
 static int decode(const char *data, size_t len, enum sheet_encoding *encoding, struct buf *text,
 		  struct fault *f)
 {
-	CLEANUP(encoding_release) struct encoding_stream s;
+	CLEANUP(encoding_release) struct encoding_stream s = { 0 };
 	const char *piece;
 	size_t n, i;
 	uint32_t line = 1;

@@ -102,6 +102,17 @@ static void ldif__changes_urls_and_broken_lines_are_refused_with_their_line(void
 	refused("version: 1\n", 0, "表がありません");
 }
 
+static void ldif__bytes_of_no_encoding_are_refused(void **state)
+{
+	static const char bytes[] = "dn: CN=a\nsn: \0\xFF\n";
+	struct gathered g = gather_bytes(bytes, sizeof bytes - 1, NULL);
+
+	(void)state;
+	assert_int_equal(g.code, ERR_INVALID);
+	assert_non_null(strstr(g.err.text, "文字コード"));
+	gather_release(&g);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -111,6 +122,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(ldif__bytes_that_are_no_text_are_left_empty),
 		cmocka_unit_test(ldif__the_end_of_ldapsearch_is_no_record),
 		cmocka_unit_test(ldif__utf16_of_windows_is_read),
+		cmocka_unit_test(ldif__bytes_of_no_encoding_are_refused),
 		cmocka_unit_test(ldif__changes_urls_and_broken_lines_are_refused_with_their_line),
 	};
 	int child = reader_child_main(argc, argv);
