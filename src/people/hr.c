@@ -159,6 +159,22 @@ static bool sight(struct finding *f, const char **value)
 	return worth;
 }
 
+/* Many personnel systems write the year 9999 for whoever has no day of leaving. */
+static bool says_never(const struct finding *f, const struct import_row *r)
+{
+	const struct import_fault *only = r->fault_count == 1 ? &r->fault[0] : NULL;
+
+	return only && f->left_column && strcmp(only->column, f->left_column) == 0 &&
+	       strncmp(only->value, "9999", 4) == 0;
+}
+
+static enum import_status status_of(const struct finding *f, const struct import_row *r)
+{
+	if (r->status != IMPORT_ERROR || !says_never(f, r))
+		return r->status;
+	return !*r->entry ? IMPORT_NEW : r->change_count ? IMPORT_CHANGED : IMPORT_UNCHANGED;
+}
+
 static int take_row(void *arg, const struct import_row *r, struct err *err)
 {
 	struct finding *f = arg;
@@ -178,10 +194,11 @@ static int take_row(void *arg, const struct import_row *r, struct err *err)
 	line->row = r->row;
 	snprintf(line->entry, sizeof line->entry, "%s", r->entry);
 	line->rev = person ? person->rev : 0;
-	keep_faults(f, line, r);
+	if (status_of(f, r) == IMPORT_ERROR)
+		keep_faults(f, line, r);
 	keep_changes(f, line, r);
 	again = returns(f, line, value);
-	line->kind = kind_of(f, line, r->status, value);
+	line->kind = kind_of(f, line, status_of(f, r), value);
 	if (again && line->kind == ROSTER_UNCHANGED)
 		line->kind = ROSTER_CHANGED;
 	worth = sight(f, value);
@@ -275,6 +292,16 @@ static void sum_up(struct roster *r)
 	}
 }
 
+static void find_left_column(struct finding *f, const struct import_map *map)
+{
+	int left = ledger_field(f->persons.def, "left_on");
+	size_t i;
+
+	for (i = 0; i < map->column_count; i++)
+		if (left >= 0 && map->field[i] == left)
+			f->left_column = map->header[i];
+}
+
 static int compare(struct finding *f, struct ledgers *l, const struct actor *who, const char *path,
 		   const struct import_map *map, struct err *err)
 {
@@ -293,6 +320,8 @@ static int compare(struct finding *f, struct ledgers *l, const struct actor *who
 	f->met = arena_calloc(f->arena, f->persons.count + 1, sizeof *f->met);
 	if (r == 0 && !f->met)
 		r = err_nomem(err);
+	if (r == 0)
+		find_left_column(f, map);
 	if (r == 0)
 		r = import_plan(l, who, f->persons.def, path, map, take_row, f, &totals, err);
 	return r < 0 ? r : find_missing(f, err);

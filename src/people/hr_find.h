@@ -8,6 +8,7 @@
 struct finding {
 	const struct roster_options *options;
 	const char *today;
+	const char *left_column; /* name in the list of the day of leaving, or NULL */
 	struct arena *arena;
 	struct persons persons;
 	bool *met;	   /* per person: is on the list */

@@ -154,6 +154,20 @@ static void compare__a_department_filled_in_is_no_move(void **state)
 	assert_int_equal(found.line[0].kind, ROSTER_CHANGED);
 }
 
+static void compare__takes_the_year_9999_for_no_day_of_leaving(void **state)
+{
+	struct hospital *h = *state;
+	struct roster found;
+
+	commit(h, HEAD "1,見本 一郎,外来,9999/12/31,u1\n2,見本 二葉,外来,99991231,u2\n",
+	       &everybody);
+	assert_int_equal(hospital_count(h, "staff"), 2);
+	found = compare(h, HEAD "1,見本 一郎,病棟,9999/12/31,u1\n2,見本 二葉,外来,9998/1/1,u2\n",
+			&everybody);
+	assert_int_equal(found.line[0].kind, ROSTER_TRANSFER);
+	assert_int_equal(found.line[1].kind, ROSTER_ERROR);
+}
+
 static void missing__does_not_concern_people_of_another_source(void **state)
 {
 	struct hospital *h = *state;
@@ -329,6 +343,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		T(compare__tells_new_moved_left_and_missing_apart),
 		T(compare__a_department_filled_in_is_no_move),
+		T(compare__takes_the_year_9999_for_no_day_of_leaving),
 		T(missing__does_not_concern_people_of_another_source),
 		T(missing__is_marked_once_and_forgotten_when_back),
 		T(commit__refuses_a_list_that_lacks_most),
