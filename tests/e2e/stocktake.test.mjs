@@ -40,7 +40,7 @@ const faults = async (page, where) => (await accessibilityFaults(page)).map((fau
 test("a department head decides each line of the sheet", async () => {
   const { page } = b;
   await signIn(page, server, "shicho", PASSWORD);
-  await page.goto(server.address + "/stocktakes");
+  await page.getByRole("link", { name: "部署のIDを棚卸しする" }).click();
   assert.deepEqual(await faults(page, "list"), []);
   await page.getByRole("link", { name: "上期のID棚卸し" }).click();
   assert.deepEqual(await faults(page, "whole"), []);
@@ -73,6 +73,25 @@ test("other departments and the report are not theirs", async () => {
     const answer = await page.request.get(server.address + path + rest);
     assert.ok([403, 404].includes(answer.status()), `${rest}: ${answer.status()}`);
   }
+});
+
+test("the planner takes in another list and sees what is new and gone", async () => {
+  const { page, context } = await b.another();
+  await signIn(page, server, "kanri", PASSWORD);
+  await page.goto(server.address + "/stocktakes");
+  await page.getByLabel("システムの名前").fill("電子カルテ");
+  await page.getByLabel("利用者の一覧のファイル").setInputFiles({ name: "ids2.ldif", mimeType: "text/plain",
+    buffer: Buffer.from("dn: uid=suzuki,dc=jp\nuid: suzuki\nemployeeNumber: 2\n\ndn: uid=neu,dc=jp\nuid: neu\n") });
+  await page.getByRole("button", { name: "確かめる" }).click();
+  assert.equal(await heading(page), "電子カルテの利用者の一覧");
+  assert.deepEqual(await faults(page, "compared list"), []);
+  const totals = (await page.locator(".totals").innerText()).replace(/\s+/g, "");
+  assert.match(totals, /新規1件.*無くなった3件/);
+  await page.getByRole("button", { name: "この内容を取り込む" }).click();
+  assert.match(await page.locator("main").innerText(), /受付番号/);
+  await page.goto(server.address + "/ledger/system_accounts?q=neu");
+  assert.match(await page.locator("tbody").innerText(), /neu/);
+  await context.close();
 });
 
 test("the planner enters paper decisions and ends it, the director approves", async () => {
