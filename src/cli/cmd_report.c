@@ -49,15 +49,15 @@ static int work(struct data *d, const struct invocation *in, struct err *err)
 	if (!out)
 		return err_set(err, ERR_USAGE, "--out DIR で書き出すフォルダを指定してください");
 	r = data_actor(d, option(in, "as"), &who, err);
-	if (r == 0)
-		r = make(d, in, &who, out, err);
 	if (r < 0)
 		return r;
 	if (strcmp(in->argument[0], "ledger") == 0)
 		e.ledger = option(in, "ledger") ? option(in, "ledger") : "devices";
-	/* Nothing with --snapshot: the server that asked for it notes who wanted it. */
+	/* First, so that the checkpoint in the footers covers it. Nothing with --snapshot:
+	 * the server that asked for it notes who wanted it. */
 	event_note(d->store, &who, &e);
-	return 0;
+	events_flush(d->store);
+	return make(d, in, &who, out, err);
 }
 
 static int run(const struct invocation *in)

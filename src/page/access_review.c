@@ -10,6 +10,7 @@
 #include "identity/event.h"
 #include "page/access.h"
 #include "page/access_filter.h"
+#include "page/access_review.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 
@@ -71,6 +72,30 @@ static int count_events(struct conn *c, struct review *v, struct err *err)
 			v->all.last_seq = n->last_seq;
 	}
 	return r;
+}
+
+int access_review_due(struct request *req, struct conn *c, struct err *err)
+{
+	const struct visit *visit = visit_of(req);
+	const struct ledger_def *def = define_ledger(visit->app->defs, LEDGER);
+	struct event_query q = { .kind = -1, .limit = 1 };
+	struct event_row *rows;
+	struct review v;
+	char id[ID_SIZE];
+	size_t count;
+	int r;
+
+	if (!def || !visit_may(req, PERM_LEDGER_CREATE, def))
+		return 0;
+	r = read_month(NULL, &v, err);
+	q.from_us = v.from_us;
+	q.to_us = v.to_us;
+	if (r >= 0)
+		r = event_list(c, &q, req_arena(req), &rows, &count, err);
+	if (r < 0 || count == 0)
+		return r;
+	r = list_find(visit->app->ledgers, c, def, ledger_field(def, "month"), v.month, id, err);
+	return r == ERR_NOT_FOUND ? 1 : r;
 }
 
 /* --- the page ----------------------------------------------------------------------- */

@@ -5,11 +5,13 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "log/leaf.h"
+#include "page/access_review.h"
 #include "page/facility.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/ledger_query.h"
 #include "page/people_tasks.h"
+#include "page/signin_tasks.h"
 #include "page/round_parts.h"
 #include "round/round.h"
 
@@ -264,6 +266,17 @@ static int write_people(struct home *m, struct err *err)
 	return r;
 }
 
+static int write_ways_in(struct home *m, struct err *err)
+{
+	struct people_task tasks[SIGNIN_TASKS_MAX];
+	size_t count, i;
+	int r = signin_tasks(m->req, m->c, tasks, &count, err);
+
+	for (i = 0; r == 0 && i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+	return r;
+}
+
 /* --- the page --------------------------------------------------------------------------- */
 
 static int write_banner(struct home *m, struct err *err)
@@ -295,6 +308,16 @@ static int write_banner(struct home *m, struct err *err)
 	return 0;
 }
 
+static int write_review(struct home *m, struct err *err)
+{
+	int r = access_review_due(m->req, m->c, err);
+
+	if (r > 0)
+		task(m, "/access/review", "先月の利用の記録を見直す",
+		     "件数と断られた操作を見て、気付いたことを残します");
+	return r < 0 ? r : 0;
+}
+
 static int write_tasks(struct home *m, struct err *err)
 {
 	int r;
@@ -308,6 +331,10 @@ static int write_tasks(struct home *m, struct err *err)
 		r = write_dues(m, err);
 	if (r == 0)
 		r = write_entries(m, err);
+	if (r == 0)
+		r = write_review(m, err);
+	if (r == 0)
+		r = write_ways_in(m, err);
 	html_close(m->h, EL_UL);
 	if (r == 0 && !m->tasks) {
 		html_open(m->h, EL_P);

@@ -330,7 +330,7 @@ int page_stocktake_approve(struct request *req, struct response *res, struct err
 	const struct visit *v = visit_of(req);
 	const char *password = req_form(req, "password");
 	struct receipt receipt;
-	int r = session_reauth(v->app->store, &v->session, password ? password : "", err);
+	int r = visit_reauth(req, password, err);
 
 	if (r == 0)
 		r = stocktake_approve(v->app->ledgers, &v->actor, req_param(req, "stocktake"),

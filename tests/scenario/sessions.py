@@ -1,9 +1,11 @@
 """Sessions as people meet them: locking, changing people, ending them, and what is noted of it."""
-import csv, io, pathlib, sqlite3, sys
+import csv, io, pathlib, sqlite3, sys, time
+from datetime import datetime, timedelta, timezone
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from harness import Browser, PASSWORD, Server, main, need, receipt_of, scenario
 
 MINUTE = 60 * 1000000
+JAPAN = timezone(timedelta(hours=9))
 
 
 def house(world):
@@ -32,7 +34,6 @@ def leave_for(data, minutes):
 
 def events(data, event, login=None):
     # What was noted a moment ago is on its way to the disk.
-    import time
     time.sleep(0.3)
     sql = "SELECT ledger, entry, refused, seq FROM access WHERE event = ?"
     if login:
@@ -175,8 +176,7 @@ def records_of_use_are_reviewed_month_by_month(world):
         page = auditor.get("/access?kind=signin")
         need("監査 三郎" in page.text, page.text)
         need(auditor.get("/access?person=nobody").status == 400, "an unknown login")
-        from datetime import datetime, timedelta, timezone
-        month = datetime.now(timezone(timedelta(hours=9))).strftime("%Y-%m")
+        month = datetime.now(JAPAN).strftime("%Y-%m")
         page = auditor.get("/access/review?month=" + month)
         need("サインイン" in page.text, page.text)
         # The form below the choice of a month.
@@ -189,6 +189,23 @@ def records_of_use_are_reviewed_month_by_month(world):
         page = auditor.get(done.headers["Location"])
         need(month in page.text and "問題なし" in page.text and "監査 三郎" in page.text, page.text)
     world.run("verify", data).exits(0)
+
+
+@scenario
+def last_months_review_is_asked_for_until_it_is_written(world):
+    data = house(world)
+    last = datetime.now(JAPAN).replace(day=1) - timedelta(days=1)
+    rows(data, "UPDATE access SET at = ? WHERE seq = (SELECT min(seq) FROM access)",
+         int(last.timestamp() * 1000000))
+    with Server(world, data) as server:
+        auditor, nurse = Browser(server.port), Browser(server.port)
+        need("先月の利用の記録を見直す" in auditor.sign_in("kansa").text, "not asked for")
+        need("先月の利用の記録を見直す" not in nurse.sign_in("kango").text, "asked of a nurse")
+        page = auditor.get("/access/review")
+        need(last.strftime("%Y-%m") + " の利用の記録: 1件" in page.text, page.text)
+        page.forms = [f for f in page.forms if dict(f["fields"]).get("key")]
+        auditor.submit(page, "/access/review", result="fine", findings="問題なし")
+        need("先月の利用の記録を見直す" not in auditor.get("/").text, "still asked for")
 
 
 main()
