@@ -6,6 +6,7 @@
 #include "../ledger/hospital.h"
 
 #include "base/clock.h"
+#include "base/fold.h"
 #include "people/idlist.h"
 #include "people/stocktake.h"
 #include "reader/child.h"
@@ -34,6 +35,8 @@ static void take_people(struct hospital *h)
 				     NULL, &result, &h->err));
 }
 
+static char last_batch[ID_SIZE];
+
 static struct idlist take_list(struct hospital *h, const char *system, const char *text)
 {
 	const char *path = file_of(h, text);
@@ -49,7 +52,7 @@ static struct idlist take_list(struct hospital *h, const char *system, const cha
 				      &h->err));
 	store_read_end(c);
 	assert_done(h, idlist_commit(h->l, &h->planner, &list, path, "l.csv", &look.map, NULL,
-				     &h->arena, &receipt, NULL, &h->err));
+				     &h->arena, &receipt, last_batch, &h->err));
 	return list;
 }
 
@@ -133,6 +136,50 @@ static void matching__keeps_what_a_person_decided(void **state)
 	assert_string_equal(listed(&list, "x4")->person_by, "decided");
 	list = take_list(h, "電子カルテ", "ID,氏名,職員番号\nx4,高橋誠,1\n");
 	assert_string_equal(listed(&list, "x4")->person, chosen);
+}
+
+static void lists__are_taken_back_as_a_whole(void **state)
+{
+	struct hospital *h = *state;
+	struct receipt receipt;
+	int64_t undone, left;
+
+	take_people(h);
+	take_list(h, "電子カルテ", "ID,氏名\na,い\nb,ろ\n");
+	take_list(h, "電子カルテ", "ID,氏名\nb,は\nc,に\n");
+	assert_int_equal(hospital_count(h, "system_accounts"), 3);
+	assert_done(h, import_undo(h->l, &h->planner, last_batch, "別のシステムの一覧だった", NULL,
+				   &undone, &left, &receipt, &h->err));
+	assert_int_equal(undone, 3);
+	assert_int_equal(left, 0);
+	assert_int_equal(hospital_count(h, "system_accounts"), 2);
+	assert_string_equal(hospital_value(h, "system_accounts",
+					   hospital_find(h, "system_accounts", "a"), "gone_on"),
+			    "");
+	assert_string_equal(hospital_value(h, "system_accounts",
+					   hospital_find(h, "system_accounts", "b"),
+					   "display_name"),
+			    "ろ");
+}
+
+static void lists__in_cp932_with_semicolons_and_us_dates(void **state)
+{
+	struct hospital *h = *state;
+	struct idlist list;
+	struct buf b;
+
+	take_people(h);
+	buf_init(&b, 0);
+	assert_true(cp932_encode(
+		"ID;氏名;状態;最終ログイン\na;い;停止中;10/1/2026 9:05:33 AM\n",
+		strlen("ID;氏名;状態;最終ログイン\na;い;停止中;10/1/2026 9:05:33 AM\n"), &b, NULL));
+	list = take_list(h, "電子カルテ", b.data);
+	buf_release(&b);
+	assert_string_equal(
+		hospital_value(h, "system_accounts", listed(&list, "a")->entry, "last_used"),
+		"2026-10-01");
+	assert_string_equal(
+		hospital_value(h, "system_accounts", listed(&list, "a")->entry, "enabled"), "0");
 }
 
 /* --- findings ---------------------------------------------------------------------------- */
@@ -276,6 +323,8 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		TEST(matching__goes_from_number_to_mail_to_name),
 		TEST(matching__keeps_what_a_person_decided),
+		TEST(lists__are_taken_back_as_a_whole),
+		TEST(lists__in_cp932_with_semicolons_and_us_dates),
 		TEST(findings__name_what_is_wrong_with_each_account),
 		TEST(findings__compare_with_the_stock_take_before),
 		TEST(deciding__needs_the_right_person_and_a_reason_for_changes),
