@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "identity/client_cert.h"
 
 static const char *const kind_names[] = { "person", "emergency", "machine" };
 static const char *const kind_labels[] = { "個人", "非常時用", "機器連携用" };
@@ -232,6 +233,8 @@ int account_append(struct tx *tx, const char *actor, struct account *a,
 	}
 	if (r >= 0)
 		r = account_project(tx_conn(tx), a, seq, err);
+	if (r >= 0)
+		r = certs_project(tx_conn(tx), a->id, cred, err);
 	if (secret.data)
 		bytes_wipe(secret.data, secret.len);
 	return r;

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "identity/account.h"
+#include "identity/client_cert.h"
 #include "identity/event.h"
 #include "identity/policy.h"
 #include "log/leaf.h"
@@ -133,6 +134,8 @@ int identity_audit(struct conn *c, void (*found)(void *arg, const char *text), v
 	r = check_facts(&a, err);
 	if (r >= 0)
 		r = check_rows(&a, err);
+	if (r >= 0)
+		r = certs_audit(c, found, arg, err);
 	if (r >= 0)
 		r = events_audit(c, found, arg, err);
 	if (r >= 0)

@@ -106,6 +106,7 @@ struct session_origin {
 	const char *agent;    /* what the browser calls itself */
 	const char *terminal; /* its class, and its name (terminal.h): decides how soon it locks */
 	const char *device;   /* what the browser kept of earlier sign-ins (device.h) */
+	const char *cert;     /* verified client certificate of the connection (client_cert.h) */
 };
 
 struct session {
@@ -119,6 +120,7 @@ struct session {
 	enum act_mark mark;
 	char factors[48]; /* what was proved: "password totp" */
 	char terminal[TERMINAL_SIZE], address[64], agent[128];
+	char cert[HASH_HEX_SIZE]; /* of the certificate it is bound to, "": none */
 };
 
 /* Checks login and password in a time that does not tell whether the login
@@ -126,8 +128,8 @@ struct session {
  * On success makes a session. ERR_DENIED with one text for every failure,
  * ERR_BUSY with the seconds to wait. */
 int session_login(struct store *s, const char *login, const char *password,
-		  const struct session_origin *from, struct arena *arena, struct session *ret, enum login_result *ret_result,
-		  struct err *err);
+		  const struct session_origin *from, struct arena *arena, struct session *ret,
+		  enum login_result *ret_result, struct err *err);
 /* Second factor: RFC 6238, 30 s, each code once, one step of clock drift. The
  * token changes (ret holds the new one). */
 int session_totp(struct store *s, const char *token, const char *code, struct arena *arena,
@@ -196,7 +198,7 @@ enum permission {
 	PERM_REQUEST,	  /* asking for accounts and confirming what was granted */
 	PERM_STOCKTAKE,     /* open, assign, close a stock-take of accounts */
 	PERM_STOCKTAKE_SEE, /* staff: only what they decide themselves */
-	PERM_EVENTS,	  /* the records of use of everybody */
+	PERM_EVENTS,	    /* the records of use of everybody */
 	PERM_MAX
 };
 

@@ -103,6 +103,7 @@ int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct sessi
 	snprintf(ret->agent, sizeof ret->agent, "%s", col_text(st, 11));
 	mark = act_mark_parse(col_text(st, 12));
 	snprintf(ret->factors, sizeof ret->factors, "%s", col_text(st, 13));
+	snprintf(ret->cert, sizeof ret->cert, "%s", col_text(st, 14));
 	if (mark < 0)
 		return session_none(err);
 	ret->mark = (enum act_mark)mark;
@@ -142,6 +143,7 @@ int session_start(struct tx *tx, const struct identity_state *st, int64_t now_us
 	stmt_text(put, 12, s->agent);
 	stmt_text(put, 13, act_mark_name(s->mark));
 	stmt_text(put, 14, s->factors);
+	stmt_text(put, 15, s->cert);
 	return stmt_step(put, err);
 }
 
@@ -252,6 +254,7 @@ static void copy_row(const struct session_row *row, const char *token, struct se
 	memcpy(ret->terminal, row->terminal, sizeof ret->terminal);
 	memcpy(ret->address, row->address, sizeof ret->address);
 	memcpy(ret->agent, row->agent, sizeof ret->agent);
+	memcpy(ret->cert, row->cert, sizeof ret->cert);
 }
 
 int session_load(struct store *s, const char *token, struct arena *arena, struct session *ret,
@@ -279,8 +282,8 @@ int session_load(struct store *s, const char *token, struct arena *arena, struct
 	store_read_end(c);
 	/* Also where the session was forgotten when the account changed. */
 	date_today(today);
-	if (r == ERR_NOT_FOUND || (r >= 0 && (!account_usable(&ret->account, today) ||
-					      (rev && ret->account.rev != rev))))
+	if (r == ERR_NOT_FOUND ||
+	    (r >= 0 && (!account_usable(&ret->account, today) || (rev && ret->account.rev != rev))))
 		return session_none(err);
 	if (r < 0)
 		return r;

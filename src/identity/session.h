@@ -12,7 +12,7 @@ struct session_row {
 	int64_t created, seen, reauth, started;
 	int64_t locked; /* monotonic time of the lock, 0: not locked */
 	bool pending;
-	char terminal[TERMINAL_SIZE], address[64], agent[128], factors[48];
+	char terminal[TERMINAL_SIZE], address[64], agent[128], factors[48], cert[HASH_HEX_SIZE];
 	enum act_mark mark;
 };
 

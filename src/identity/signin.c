@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/fold.h"
+#include "identity/client_cert.h"
 #include "identity/device.h"
 #include "identity/policy.h"
 #include "identity/spare.h"
@@ -219,19 +220,44 @@ enum login_result session_next(const struct session *s)
 					: LOGIN_DONE;
 }
 
-static int open_session(struct store *s, struct signin *in, struct err *err)
+/* Sets whether a second factor is still to come: not where the person's own certificate is
+ * on the connection, to which the session is then bound. */
+static int find_pending(struct store *s, struct signin *in, const char *cert, struct err *err)
 {
 	struct session *ret = in->session;
+	struct conn *c = NULL;
 	int r;
 
-	in->now_us = identity_mono(identity_state(s));
 	in->pending = account_has_factor(&ret->account);
+	if (!in->pending || !ret->account.certs || !cert)
+		return 0;
+	r = store_read_begin(s, &c, err);
+	if (r < 0)
+		return r;
+	r = cert_belongs(c, ret->account.id, cert, err);
+	store_read_end(c);
+	if (r > 0) {
+		in->pending = false;
+		snprintf(ret->cert, sizeof ret->cert, "%s", cert);
+		snprintf(ret->factors, sizeof ret->factors, "password cert");
+	}
+	return r < 0 ? r : 0;
+}
+
+static int open_session(struct store *s, struct signin *in, const char *cert, struct err *err)
+{
+	struct session *ret = in->session;
+	int r = find_pending(s, in, cert, err);
+
+	if (r < 0)
+		return r;
+	in->now_us = identity_mono(identity_state(s));
 	if (ret->account.kind == ACCOUNT_EMERGENCY)
 		ret->mark = ACT_EMERGENCY;
 	r = store_write(s, NULL, login_write, in, NULL, err);
 	/* On a full disk people must still get in to read. A second factor cannot be
 	 * noted as used then, and stays refused. */
-	if (r == ERR_IO && !in->pending && !store_writable(s, NULL)) {
+	if (r == ERR_IO && !account_has_factor(&ret->account) && !store_writable(s, NULL)) {
 		session_fill(ret, in->now_us, false);
 		spare_keep(identity_state(s), ret, in->now_us);
 		r = 0;
@@ -266,7 +292,7 @@ int session_login(struct store *s, const char *login, const char *password,
 	if (r < 0)
 		return r;
 	attempt_right(s, &a);
-	r = open_session(s, &in, err);
+	r = open_session(s, &in, from->cert, err);
 	if (r < 0)
 		return r;
 	*ret_result = session_next(ret);

@@ -5,8 +5,10 @@
 #include "base/clock.h"
 #include "identity/authenticator.h"
 #include "identity/webauthn.h"
+#include "page/certificate.h"
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/security_keys.h"
 #include "page/signin.h"
 
 /* How this site is called in the request; host and origin live in its arena. */
@@ -136,8 +138,8 @@ static void enrol_form(struct html *h, struct request *req, const struct webauth
 	form_end(h);
 }
 
-static int show_keys(struct request *req, struct response *res, int status, const char *message,
-		     struct err *err)
+int keys_show(struct request *req, struct response *res, int status, const char *message,
+	      struct err *err)
 {
 	const struct visit *v = visit_of(req);
 	char challenge[WEBAUTHN_CHALLENGE_SIZE];
@@ -166,12 +168,13 @@ static int show_keys(struct request *req, struct response *res, int status, cons
 	for (i = 0; i < n; i++)
 		show_one(&h, req, &list[i], i);
 	enrol_form(&h, req, &site, challenge, known_ids(req_arena(req), list, n));
+	certificate_section(&h, req, list, n);
 	return page_end(&h, req, res, status, err);
 }
 
 int page_keys(struct request *req, struct response *res, struct err *err)
 {
-	return show_keys(req, res, 200, NULL, err);
+	return keys_show(req, res, 200, NULL, err);
 }
 
 /* The password once more, then the act; a refusal is shown on the page. */
@@ -184,7 +187,7 @@ static int after(struct request *req, struct response *res, int r, const struct 
 	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID || r == ERR_CONFLICT ||
 	    r == ERR_LIMIT || r == ERR_NOT_FOUND) {
 		why = *err;
-		return show_keys(req, res, r == ERR_BUSY ? 429 : 422, why.text, err);
+		return keys_show(req, res, r == ERR_BUSY ? 429 : 422, why.text, err);
 	}
 	if (r < 0)
 		return r;

@@ -3,6 +3,7 @@
 
 #include "identity/device.h"
 #include "identity/password.h"
+#include "page/certificate.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/lock.h"
@@ -111,7 +112,8 @@ int page_signin_post(struct request *req, struct response *res, struct err *err)
 	enum login_result result;
 	struct session_origin from = { .address = req_remote(req),
 				       .agent = req_header(req, "user-agent"),
-				       .device = req_cookie(req, "__Host-" DEVICE_COOKIE) };
+				       .device = req_cookie(req, "__Host-" DEVICE_COOKIE),
+				       .cert = certificate_shown(req) };
 	struct session session;
 	int r = terminal_chosen(req, res, &from.terminal, err);
 
@@ -129,22 +131,32 @@ int page_signin_post(struct request *req, struct response *res, struct err *err)
 	return r < 0 ? r : after_login(&session, result, next, req, res, err);
 }
 
-static int show_code(struct request *req, struct response *res, int status, const char *message,
+static void code_form(struct html *h, struct request *req, const char *next)
+{
+	form_begin(h, req, "/signin/code", false, false);
+	html_hidden(h, "next", next);
+	text_input(h, "code", "確認コード（6桁）", "text", "one-time-code", NULL);
+	form_submit(h, "primary", "続ける");
+	form_end(h);
+}
+
+int signin_code_show(struct request *req, struct response *res, int status, const char *message,
 		     struct err *err)
 {
+	const struct account *a = &visit_of(req)->session.account;
 	const char *next = req_query(req, "next");
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
 	page_begin(&h, req, NAV_NONE, "確認コード",
-		   "スマートフォンなどの認証アプリに出ている6桁の数字を入れてください。");
+		   a->has_totp || !a->certs
+			   ? "スマートフォンなどの認証アプリに出ている6桁の数字を入れてください。"
+			   : "登録した電子証明書（ICカードなど）で、本人であることを確かめます。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
-	form_begin(&h, req, "/signin/code", false, false);
-	html_hidden(&h, "next", signin_next(req, next ? next : req_form(req, "next")));
-	text_input(&h, "code", "確認コード（6桁）", "text", "one-time-code", NULL);
-	form_submit(&h, "primary", "続ける");
-	form_end(&h);
+	certificate_signin(&h, req, signin_next(req, next ? next : req_form(req, "next")));
+	if (a->has_totp || !a->certs)
+		code_form(&h, req, signin_next(req, next ? next : req_form(req, "next")));
 	html_open(&h, EL_P);
 	html_link(&h,
 		  html_path(req_arena(req), "/signin/spare?next=%s",
@@ -164,7 +176,7 @@ static int show_code(struct request *req, struct response *res, int status, cons
 
 int page_code(struct request *req, struct response *res, struct err *err)
 {
-	return show_code(req, res, 200, NULL, err);
+	return signin_code_show(req, res, 200, NULL, err);
 }
 
 int page_code_post(struct request *req, struct response *res, struct err *err)
@@ -176,7 +188,7 @@ int page_code_post(struct request *req, struct response *res, struct err *err)
 			     &session, err);
 
 	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID)
-		return show_code(req, res, 403, err->text, err);
+		return signin_code_show(req, res, 403, err->text, err);
 	return r < 0 ? r : signin_done(&session, req, res, err);
 }
 
@@ -187,6 +199,8 @@ int page_signout(struct request *req, struct response *res, struct err *err)
 
 	if (r == 0)
 		r = resp_cookie_clear(res, SESSION_COOKIE, err);
+	if (r == 0)
+		r = resp_forget(res, err);
 	return r < 0 ? r : resp_redirect(res, "/signin", err);
 }
 

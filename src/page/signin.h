@@ -12,4 +12,8 @@ const char *signin_next(struct request *req, const char *next);
 int signin_done(const struct session *s, struct request *req, struct response *res,
 		struct err *err);
 
+/* The page of the second factor; `message` (may be NULL) says what went wrong. */
+int signin_code_show(struct request *req, struct response *res, int status, const char *message,
+		     struct err *err);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "identity/sessions.h"
 #include "page/access.h"
+#include "page/certificate.h"
 #include "page/lock.h"
 #include "round/inspection.h"
 #include "web/html.h"
@@ -66,7 +67,7 @@ static int find_visit(struct app *app, struct request *req, struct visit **ret, 
 	if (!v)
 		return err_nomem(err);
 	r = session_find(app->store, token, req_arena(req), &v->session, err);
-	if (r == ERR_DENIED)
+	if (r == ERR_DENIED || (r >= 0 && !certificate_holds(req, &v->session)))
 		return 0;
 	if (r < 0)
 		return r;
@@ -106,9 +107,9 @@ static int finish_signin(const struct visit *v, struct request *req, struct resp
 	const struct account *a = &v->session.account;
 	const char *want = v->session.totp_pending
 				   ? (a->keys && !a->has_totp ? "/signin/key" : "/signin/code")
-			   : a->must_change	    ? "/password"
+			   : a->must_change	   ? "/password"
 			   : v->session.must_enrol ? "/settings/totp"
-						    : NULL;
+						   : NULL;
 
 	if (!want || strcmp(req_path(req), want) == 0 || strcmp(req_path(req), "/signout") == 0 ||
 	    (v->session.totp_pending && strncmp(req_path(req), "/signin/", 8) == 0) ||
