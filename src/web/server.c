@@ -25,7 +25,7 @@ static void limits_default(struct web_limits *l)
 	static const struct web_limits d = {
 		.connections = 512,
 		.connections_per_address = 128,
-		.head_seconds = 15,
+		.head_seconds = 10,
 		.idle_seconds = 60,
 		.body_seconds = 300,
 		.answer_seconds = 900,

@@ -23,7 +23,7 @@
 struct web_limits {
 	unsigned connections;		  /* at once in all [512] */
 	unsigned connections_per_address; /* [128]; a NAT or proxy needs more */
-	unsigned head_seconds;		  /* from accept to the end of the head [15] */
+	unsigned head_seconds;		  /* from accept to the end of the head [10] */
 	unsigned idle_seconds;		  /* between requests or without any byte [60] */
 	unsigned body_seconds;		  /* for a whole request body [300] */
 	unsigned answer_seconds;	  /* for sending a whole answer [900] */
