@@ -29,8 +29,8 @@ static void find_part(struct sheet *s)
 	if (!s->part)
 		return;
 	s->paper = visit_may(s->req, PERM_STOCKTAKE, NULL);
-	s->decides =
-		strcmp(s->part->head, visit->actor.account) == 0 || (!*s->part->head && s->paper);
+	s->decides = strcmp(s->part->head, visit->actor.account) == 0 ||
+		     (!*s->part->head && visit_may(s->req, PERM_ACCOUNTS, NULL));
 }
 
 /* --- one line ----------------------------------------------------------------------- */

@@ -101,11 +101,13 @@ static int may_decide(const struct stocktake_work *w, const struct stocktake_lin
 				       : err_set(err, ERR_DENIED,
 						 "紙の判断を入力できるのは、企画管理者とシステム運"
 						 "用担当者です");
-	if (strcmp(n->head, w->who->account) == 0 || (!*n->head && runs_it(w->who)))
+	if (strcmp(n->head, w->who->account) == 0 ||
+	    (!*n->head && permit(w->who, PERM_ACCOUNTS, NULL, NULL) == 0))
 		return 0;
 	if (runs_it(w->who))
 		return err_set(err, ERR_DENIED,
-			       "この行を決めるのは部署の責任者です。紙で受け取った判断なら、押印し"
+			       "この行を決めるのは、部署の責任者か企画管理者です。紙で受け取った判"
+			       "断なら、押印し"
 			       "た人の氏名を書いてください");
 	return err_set(err, ERR_DENIED, "この行を決めるのは、ほかの人です");
 }

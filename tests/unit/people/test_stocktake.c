@@ -282,6 +282,9 @@ static void deciding__needs_the_right_person_and_a_reason_for_changes(void **sta
 		ERR_INVALID);
 	assert_says(h, "どう変えるか");
 	choice.comment = "閲覧だけにする";
+	assert_int_equal(
+		stocktake_decide(h->l, &h->operator, & choice, 1, NULL, NULL, &receipt, &h->err),
+		ERR_DENIED);
 	assert_done(h, stocktake_decide(h->l, &h->operator, & choice, 1, "外来 師長", NULL,
 					&receipt, &h->err));
 	v = view_as(h, &h->planner);
