@@ -274,6 +274,35 @@ static void rounds__are_those_of_ones_own_company_or_opened(void **state)
 	assert_true(sight_round(&actor_system, "r2", ""));
 }
 
+static void permit__says_who_may_and_lets_nobody_in_by_default(void **state)
+{
+	struct ledger_def def = ledger(SCOPE_ALL, NULL, 0);
+	struct actor who = hana, planner = { .account = "p", .role = ROLE_PLANNER };
+	struct err err;
+	char text[256], small[4];
+
+	(void)state;
+	assert_int_equal(permit(NULL, PERM_PUBLIC, NULL, NULL), 0);
+	assert_int_equal(permit(&who, PERM_NONE, NULL, &err), ERR_DENIED);
+	assert_int_equal(permit(NULL, PERM_SIGNED_IN, NULL, &err), ERR_DENIED);
+	assert_non_null(strstr(err.text, "サインイン"));
+	assert_int_equal(permit(&who, PERM_SIGNED_IN, NULL, &err), 0);
+	assert_int_equal(permit(&who, PERM_ACCOUNTS, NULL, &err), ERR_DENIED);
+	assert_non_null(strstr(err.text, "企画管理者"));
+	assert_int_equal(permit(&who, PERM_LEDGER_READ, NULL, &err), ERR_DENIED);
+	assert_int_equal(permit(&who, PERM_LEDGER_CREATE, &def, &err), ERR_DENIED);
+	assert_non_null(strstr(err.text, "どの役割にも"));
+	assert_int_equal(permit(&planner, PERM_LEDGER_EDIT, &def, &err), 0);
+	assert_int_equal(permit(&actor_system, PERM_LEDGER_CREATE, &def, &err), 0);
+	who.role = ROLE_MAX;
+	assert_int_equal(permit(&who, PERM_LEDGER_READ, &def, &err), ERR_DENIED);
+	assert_string_equal(roles_text(1U << ROLE_STAFF | 1U << ROLE_VENDOR, text, sizeof text),
+			    "職員、事業者");
+	/* Never beyond its room. */
+	roles_text(1U << ROLE_STAFF | 1U << ROLE_VENDOR, small, sizeof small);
+	assert_true(strlen(small) < sizeof small);
+}
+
 static void permissions__have_one_row_each(void **state)
 {
 	int p;
@@ -299,6 +328,7 @@ int main(void)
 		cmocka_unit_test(nobody__sees_nothing_and_the_program_everything),
 		cmocka_unit_test(inspector__sees_what_was_opened),
 		cmocka_unit_test(rounds__are_those_of_ones_own_company_or_opened),
+		cmocka_unit_test(permit__says_who_may_and_lets_nobody_in_by_default),
 		cmocka_unit_test(permissions__have_one_row_each),
 	};
 
