@@ -4,14 +4,14 @@ usage: bad_input.py PROGRAM [WORD]"""
 import os, pathlib, shutil, threading, zipfile
 
 import hospital as files
-from harness import (Browser, ROOT, Server, entries, japanese, leaf_count, main, need, receipt_of,
+from harness import (Browser, ROOT, Server, entries, japanese, fact_count, main, need, receipt_of,
                      scenario)
 from hospital import hospital
 
 
 def unchanged(w, data):
     """What must be the same afterwards: facts and what people see."""
-    return leaf_count(data), w.export(data), w.export(data, "vendors")
+    return fact_count(data), w.export(data), w.export(data, "vendors")
 
 
 # --- definitions ---------------------------------------------------------------------
@@ -222,7 +222,7 @@ def wrong_values_name_row_column_and_accepted_ones(w):
     need([wrong[i]["column"] for i in (3, 4, 5, 6, 7)] ==
          ["種別", "サポート終了日", "IPアドレス", "医療情報を扱う", "機器名"], wrong)
     need(all(japanese(e["reason"]) for e in wrong.values()), wrong)
-    need(leaf_count(data) == leaf_count(data) and w.export(data) and
+    need(fact_count(data) == fact_count(data) and w.export(data) and
          len(entries(w.export(data))) == 0, "a row was written")
 
 
@@ -327,7 +327,7 @@ def attachments_that_lie_about_their_type_are_refused(w):
 @scenario
 def dates_outside_the_year_are_refused(w):
     data = hospital(w)
-    before = leaf_count(data)
+    before = fact_count(data)
     for target in ("2026-03-31", "2027-04-01", "2027-02-30", "来年"):
         w.run("round", "answer", data, "--round", "1", "--item", "3-(1)", "--value", "no",
               "--target", target, "--as", "kanri").exits(1).complains()
@@ -335,7 +335,7 @@ def dates_outside_the_year_are_refused(w):
           "--target", "2027-04-01", "--as", "kanri").complains("年度")
     w.run("round", "answer", data, "--round", "1", "--item", "9-(9)", "--value", "no",
           "--as", "kanri").exits(1).complains("9-(9)")
-    need(leaf_count(data) == before, "something was written")
+    need(fact_count(data) == before, "something was written")
     with Server(w, data) as server:
         b = Browser(server.port)
         b.sign_in("kanri")
@@ -348,7 +348,7 @@ def dates_outside_the_year_are_refused(w):
         action = next(f["action"] for f in page.forms if "/item/" in f["action"])
         answer = b.submit(page, action, follow=False, value="no", target_on="2027-04-01")
         need(answer.status == 422 and "年度" in answer.text, (answer.status, answer.text[:500]))
-    need(leaf_count(data) == before, "something was written")
+    need(fact_count(data) == before, "something was written")
 
 
 @scenario

@@ -240,7 +240,7 @@ static void inspector__sees_what_was_opened(void **state)
 	sight_of(&who, &def, &s);
 	assert_false(sees(&s, "e1", -1, NULL));
 	assert_int_equal(permit(&who, PERM_LEDGER_READ, &def, NULL), ERR_DENIED);
-	who.opened = "ledger thing\nround things\nledger-things\nround 01\nledger thingx";
+	who.opened = "ledger thing\nround things\nlodger things\nledger-things\nround 01\nledger thingx";
 	sight_of(&who, &def, &s);
 	assert_false(sees(&s, "e1", -1, NULL));
 	assert_int_equal(permit(&who, PERM_LEDGER_READ, &def, NULL), ERR_DENIED);
