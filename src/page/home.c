@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "log/leaf.h"
 #include "page/access_review.h"
+#include "page/certificate.h"
 #include "page/facility.h"
 #include "page/handlers.h"
 #include "page/layout.h"
@@ -387,6 +388,7 @@ int page_home(struct request *req, struct response *res, struct err *err)
 	date_today(m.today);
 	page_begin(&h, req, NAV_HOME, "やること",
 		   "いま手を付けるとよいことを、急ぐものから並べています。");
+	certificate_warning(&h, req);
 	r = write_banner(&m, err);
 	if (r == 0)
 		r = write_tasks(&m, err);
