@@ -35,7 +35,8 @@ static int connect_from(int port, const char *source)
 	return fd;
 }
 
-struct client *client_open(int port, const char *source, const char *priorities)
+static struct client *open_as(int port, const char *source, const char *priorities,
+			      const char *cert, const char *key)
 {
 	struct client *c = calloc(1, sizeof *c);
 	int r;
@@ -46,7 +47,10 @@ struct client *client_open(int port, const char *source, const char *priorities)
 		return NULL;
 	}
 	gnutls_certificate_allocate_credentials(&c->trust);
-	gnutls_init(&c->tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL);
+	if (cert)
+		gnutls_certificate_set_x509_key_file(c->trust, cert, key, GNUTLS_X509_FMT_PEM);
+	/* An attacker shows what there is, whoever issued it. */
+	gnutls_init(&c->tls, GNUTLS_CLIENT | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
 	gnutls_priority_set_direct(c->tls, priorities ? priorities : "NORMAL", NULL);
 	gnutls_credentials_set(c->tls, GNUTLS_CRD_CERTIFICATE, c->trust);
 	gnutls_transport_set_int(c->tls, c->fd);
@@ -59,6 +63,16 @@ struct client *client_open(int port, const char *source, const char *priorities)
 		return NULL;
 	}
 	return c;
+}
+
+struct client *client_open(int port, const char *source, const char *priorities)
+{
+	return open_as(port, source, priorities, NULL, NULL);
+}
+
+struct client *client_open_with(int port, const char *cert, const char *key)
+{
+	return open_as(port, NULL, NULL, cert, key);
 }
 
 void client_close(struct client *c)

@@ -12,6 +12,8 @@ struct client;
 /* Connects from `source` (NULL: any) to 127.0.0.1:port and shakes hands with
  * the given GnuTLS priorities (NULL: normal). NULL if that fails. */
 struct client *client_open(int port, const char *source, const char *priorities);
+/* As client_open with a client certificate from PEM files (NULL: none). */
+struct client *client_open_with(int port, const char *cert, const char *key);
 void client_close(struct client *c); /* NULL-safe */
 bool client_send(struct client *c, const void *data, size_t len);
 /* Reads until one whole answer (by Content-Length or chunks) is there, the

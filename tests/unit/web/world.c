@@ -30,6 +30,20 @@ static int page_hello(struct request *req, struct response *res, struct err *err
 	return resp_html(res, 200, &h, err);
 }
 
+/* Who is at the other end, as far as that is proved. */
+static int page_who(struct request *req, struct response *res, struct err *err)
+{
+	const char *why;
+	const struct client_cert *cert = req_client_cert(req, &why);
+	char text[512];
+
+	snprintf(text, sizeof text, "%s %s", cert ? cert->subject : "nobody",
+		 cert  ? cert->fingerprint
+		 : why ? why
+		       : "none");
+	return resp_text(res, 200, text, err);
+}
+
 static int page_slow(struct request *req, struct response *res, struct err *err)
 {
 	struct world *w = req_app(req);
@@ -104,6 +118,7 @@ static int page_export(struct request *req, struct response *res, struct err *er
 const struct route routes[] = {
 	{ ROUTE_GET, "/hello", page_hello, 1, CSRF_NONE, 0, "says hello", 1 },
 	{ ROUTE_GET, "/item/{id}", page_hello, 1, CSRF_NONE, 0, "shows an item", 1 },
+	{ ROUTE_GET, "/who", page_who, 1, CSRF_NONE, 0, "says who asks", 1 },
 	{ ROUTE_GET, "/slow", page_slow, 1, CSRF_NONE, 0, "takes its time", 1 },
 	{ ROUTE_GET, "/fail", page_fail, 1, CSRF_NONE, 0, "fails", 1 },
 	{ ROUTE_GET, "/export", page_export, 1, CSRF_NONE, 0, "streams", 1 },

@@ -25,7 +25,7 @@ struct world {
 
 /* Secret of the session everybody has. */
 extern const uint8_t session_secret[32];
-/* Pages: /hello /item/{id} /slow /fail /export /secret /login /post */
+/* Pages: /who /hello /item/{id} /slow /fail /export /secret /login /post */
 extern const struct route routes[];
 
 /* A configuration for the files of *w. */
