@@ -9,6 +9,7 @@
 #include "identity/account.h"
 #include "identity/account_check.h"
 #include "identity/event.h"
+#include "identity/token.h"
 #include "identity/totp.h"
 
 #define LOGIN_MAX 64
@@ -197,34 +198,31 @@ static bool ends_sessions(const struct put *p, const struct account *before,
 	       (!p->create && (a->role != before->role || strcmp(a->vendor, before->vendor) != 0));
 }
 
-static int end_access(struct tx *tx, const struct put *p, const struct account *before,
-		      const struct account *a, struct err *err)
-{
-	STMT_CLEANUP *tokens = NULL;
-	char today[DATE_SIZE];
-	int r;
-
-	date_of_us(tx_now(tx), today);
-	if (!ends_sessions(p, before, a, today))
-		return 0;
-	r = sessions_end_all(tx, a->id, err);
-	if (r < 0 || account_usable(a, today))
-		return r;
-	r = stmt_begin(tx_conn(tx), STMT_ACCOUNT_TOKENS_END, &tokens, err);
-	if (r < 0)
-		return r;
-	stmt_text(tokens, 1, a->id);
-	return stmt_step(tokens, err);
-}
-
-/* --- what the log says about it ------------------------------------------------ */
-
 static bool rights_differ(const struct account *a, const struct account *b)
 {
 	return a->role != b->role || strcmp(a->site, b->site) != 0 ||
 	       strcmp(a->department, b->department) != 0 ||
 	       strcmp(a->profession, b->profession) != 0 || strcmp(a->vendor, b->vendor) != 0;
 }
+
+static int end_access(struct tx *tx, const struct put *p, const struct account *before,
+		      const struct account *a, struct err *err)
+{
+	bool ends;
+	char today[DATE_SIZE];
+	int r = 0;
+
+	date_of_us(tx_now(tx), today);
+	ends = ends_sessions(p, before, a, today);
+	if (ends)
+		r = sessions_end_all(tx, a->id, err);
+	/* A key was given for the rights as they were. */
+	if (r >= 0 && (ends || (!p->create && rights_differ(before, a))))
+		r = tokens_end_all(tx, p->by, a->id, err);
+	return r;
+}
+
+/* --- what the log says about it ------------------------------------------------ */
 
 static int note(struct tx *tx, const struct put *p, const struct account *a, enum event_kind kind,
 		const char *detail, struct err *err)

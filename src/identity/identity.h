@@ -199,6 +199,8 @@ enum permission {
 	PERM_STOCKTAKE,     /* open, assign, close a stock-take of accounts */
 	PERM_STOCKTAKE_SEE, /* staff: only what they decide themselves */
 	PERM_EVENTS,	    /* the records of use of everybody */
+	PERM_API,	    /* machines, within what their key covers */
+	PERM_FEED,	    /* the address of one's own calendar */
 	PERM_MAX
 };
 

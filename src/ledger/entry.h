@@ -138,6 +138,7 @@ struct list_query {
 	bool descending;
 	bool with_voided;   /* voided ones are left out otherwise */
 	int64_t limit, offset;
+	int64_t after; /* only what a later leaf than this has changed; 0: all */
 };
 
 struct list_row {

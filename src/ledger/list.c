@@ -105,6 +105,14 @@ static int plan_make(const struct ledgers *l, const struct list_query *q, struct
 		ret->filter[ret->query.filter_count++] =
 			(struct table_filter){ TABLE_STATE, TABLE_NE,
 					       entry_state_name(STATE_VOIDED) };
+	if (q->after > 0) {
+		char *text = arena_printf(arena, "%lld", (long long)q->after);
+
+		if (!text)
+			return err_nomem(err);
+		ret->filter[ret->query.filter_count++] =
+			(struct table_filter){ TABLE_SEQ, TABLE_GT, text };
+	}
 	ret->query.filter = ret->filter;
 	if (q->sight) {
 		r = scope_filters(l, q->sight, arena, &ret->scope, err);
@@ -208,8 +216,9 @@ int list_each(struct ledgers *l, struct conn *c, const struct list_query *q,
 	r = plan_make(l, q, &arena, &plan, err);
 	if (r >= 0 && plan.recheck)
 		recheck_begin(&e, &plan.query);
-	/* A single row is looked for by its key; all rows need no page. */
-	if (r >= 0 && plan.query.limit > 1)
+	/* A single row is looked for by its key, what follows a leaf by its number; all rows
+	 * need no page. */
+	if (r >= 0 && plan.query.limit > 1 && q->after == 0)
 		r = table_page(c, &p->table, p->sets, &plan.query, each_row, &e, err);
 	else if (r >= 0)
 		r = table_query(c, &p->table, &plan.query, each_row, &e, err);

@@ -1,5 +1,6 @@
 #include "page/visit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "identity/sessions.h"
@@ -25,7 +26,8 @@ bool visit_may(const struct request *req, enum permission p, const struct ledger
 {
 	const struct visit *v = visit_of(req);
 
-	return v && permit(&v->actor, p, ledger, NULL) == 0;
+	return v && permit(&v->actor, p, ledger, NULL) == 0 &&
+	       (!v->token || token_permit(v->token, p, ledger, NULL) == 0);
 }
 
 const struct sight *visit_sight(struct request *req, const struct ledger_def *ledger)
@@ -52,6 +54,27 @@ bool visit_knows(const struct request *req, const char *account)
 	       strcmp(account, v->actor.account) == 0;
 }
 
+/* What follows from v->session. */
+static void begin_visit(struct app *app, struct visit *v)
+{
+	v->app = app;
+	v->title = NULL;
+	v->rows = -1;
+	v->proved = false;
+	v->token = NULL;
+	v->ledger = NULL;
+	v->actor.opened = NULL;
+	memcpy(v->came, v->session.token, sizeof v->came);
+	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
+	v->actor.name = v->session.account.name;
+	v->actor.role = v->session.account.role;
+	v->actor.profession = v->session.account.profession;
+	v->actor.site = v->session.account.site;
+	v->actor.department = v->session.account.department;
+	v->actor.vendor = v->session.account.vendor;
+	v->actor.mark = v->session.mark;
+}
+
 /* Finds the session of the cookie. 0 with *ret set, or with NULL when there is
  * none (which is no failure of the request). */
 static int find_visit(struct app *app, struct request *req, struct visit **ret, struct err *err)
@@ -71,21 +94,37 @@ static int find_visit(struct app *app, struct request *req, struct visit **ret, 
 		return 0;
 	if (r < 0)
 		return r;
-	v->app = app;
-	v->title = NULL;
-	v->rows = -1;
-	v->proved = false;
-	v->ledger = NULL;
-	v->actor.opened = NULL;
-	memcpy(v->came, v->session.token, sizeof v->came);
-	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
-	v->actor.name = v->session.account.name;
-	v->actor.role = v->session.account.role;
-	v->actor.profession = v->session.account.profession;
-	v->actor.site = v->session.account.site;
-	v->actor.department = v->session.account.department;
-	v->actor.vendor = v->session.account.vendor;
-	v->actor.mark = v->session.mark;
+	begin_visit(app, v);
+	*ret = v;
+	return 0;
+}
+
+/* A machine: its key decides, cookies count for nothing. The session of the visit is no
+ * session, it only holds the account. ERR_DENIED without a key that is accepted. */
+static int find_machine(struct app *app, struct request *req, struct visit **ret, struct err *err)
+{
+	const struct client_cert *cert = req_client_cert(req, NULL);
+	const struct token_origin from = { req_remote(req), cert ? cert->fingerprint : NULL };
+	const char *key = req_bearer(req);
+	struct visit *v = arena_alloc(req_arena(req), sizeof *v);
+	struct token *t = arena_alloc(req_arena(req), sizeof *t);
+	int r;
+
+	if (!v || !t)
+		return err_nomem(err);
+	if (!key)
+		return err_set(err, ERR_DENIED,
+			       "鍵がありません。見出し「Authorization: Bearer 鍵」を付けて"
+			       "つないでください。");
+	r = token_find(app->store, TOKEN_MACHINE, key, &from, req_arena(req), t,
+		       &v->session.account, err);
+	if (r < 0)
+		return r;
+	v->session.mark = ACT_TOKEN;
+	/* Tells one key's views from another's. */
+	snprintf(v->session.token, sizeof v->session.token, "%s", t->id);
+	begin_visit(app, v);
+	v->token = t;
 	*ret = v;
 	return 0;
 }
@@ -148,13 +187,32 @@ static int find_ledger(struct visit *v, struct request *req, const struct route 
 	return 0;
 }
 
+static int authorise_machine(struct app *app, struct request *req, const struct route *route,
+			     struct err *err)
+{
+	struct visit *v;
+	int r = find_machine(app, req, &v, err);
+
+	if (r < 0)
+		return r;
+	req_set_user(req, v);
+	r = find_ledger(v, req, route, err);
+	if (r == 0)
+		r = permit(&v->actor, (enum permission)route->permission, v->ledger, err);
+	return r < 0 ? r
+		     : token_permit(v->token, (enum permission)route->permission, v->ledger, err);
+}
+
 int visit_authorise(void *arg, struct request *req, const struct route *route, struct response *res,
 		    struct err *err)
 {
 	struct app *app = arg;
 	struct visit *v;
-	int r = find_visit(app, req, &v, err);
+	int r;
 
+	if (route->csrf == CSRF_BEARER)
+		return authorise_machine(app, req, route, err);
+	r = find_visit(app, req, &v, err);
 	if (r < 0)
 		return r;
 	if (v) {

@@ -5,6 +5,7 @@
 #ifndef DAICHO_PAGE_VISIT_H
 #define DAICHO_PAGE_VISIT_H
 
+#include "identity/token.h"
 #include "page/app.h"
 #include "web/request.h"
 
@@ -18,6 +19,7 @@ struct visit {
 	char came[44];	   /* the token as the cookie brought it: a changed one is sent back */
 	const char *title; /* of the page shown; NULL: none yet */
 	int64_t rows;	   /* a list has shown; -1: no list */
+	const struct token *token; /* the key a machine came in with, NULL for people */
 	bool proved;	   /* who it is was proved again: the answer brings a new token */
 };
 

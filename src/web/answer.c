@@ -218,6 +218,8 @@ enum MHD_Result answer_error(struct request *req, int status, const struct err *
 	req->failure = cause;
 	if (status == 503)
 		resp_retry_after(&req->res, 5);
+	if (status == 401)
+		response_header(&req->res, "WWW-Authenticate", "Bearer realm=\"daicho\"", NULL);
 	if (status == 405)
 		response_header(&req->res, "Allow",
 				req->match.allowed == 1U << ROUTE_POST	? "POST"

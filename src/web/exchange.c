@@ -92,6 +92,10 @@ static enum MHD_Result fail(struct request *req, const struct err *err)
 	/* 422 is about a form; a GET has none. */
 	if (status == 422 && strcmp(req->method, "POST"))
 		status = 400;
+	/* Nobody was recognised: a machine can do something about that. */
+	if (status == 403 && !req->user && req->match.route &&
+	    req->match.route->csrf == CSRF_BEARER)
+		status = 401;
 	return answer_error(req, status, err);
 }
 

@@ -15,12 +15,13 @@
 struct walk {
 	const char *expect; /* where the next header must begin */
 	bool broken;
-	unsigned host_count, length_count, encoding_count, single_count[4];
+	unsigned host_count, length_count, encoding_count, single_count[5];
 	const char *host, *cookie;
 };
 
 /* Headers a client may send once only, besides those counted by name. */
-static const char *const single[] = { "cookie", "content-type", "origin", "sec-fetch-site" };
+static const char *const single[] = { "cookie", "content-type", "origin", "sec-fetch-site",
+				      "authorization" };
 
 static int refuse(struct err *err, int status, const char *text)
 {

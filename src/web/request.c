@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/fold.h"
 #include "web/exchange.h"
@@ -103,6 +104,16 @@ const char *req_header(struct request *req, const char *name)
 	return value && utf8_valid(value, strlen(value), NULL) ? value : NULL;
 }
 
+const char *req_bearer(struct request *req)
+{
+	const char *value = req_header(req, "Authorization");
+
+	if (!value || strncasecmp(value, "Bearer ", 7) != 0)
+		return NULL;
+	value += 7 + strspn(value + 7, " ");
+	return *value && !strchr(value, ' ') ? value : NULL;
+}
+
 const char *req_cookie(struct request *req, const char *name)
 {
 	bool has_prefix = !strncmp(name, COOKIE_PREFIX, sizeof COOKIE_PREFIX - 1);
@@ -122,6 +133,7 @@ bool req_wants_json(struct request *req)
 	const char *accept = req_header(req, "Accept");
 
 	return req->body.kind == BODY_JSON ||
+	       (req->match.route && req->match.route->csrf == CSRF_BEARER) ||
 	       (accept && strstr(accept, "application/json") && !strstr(accept, "text/html"));
 }
 

@@ -70,6 +70,8 @@ void req_tls_ends(const struct request *req, struct web_tls_ends *ret);
 const struct route *req_route(const struct request *req);
 /* A header by name (any case); NULL when absent. */
 const char *req_header(struct request *req, const char *name);
+/* The key of "Authorization: Bearer KEY"; NULL when absent or anything else. */
+const char *req_bearer(struct request *req);
 /* A cookie set by resp_cookie, by its name with or without "__Host-"; NULL when
  * absent or sent twice. */
 const char *req_cookie(struct request *req, const char *name);

@@ -82,7 +82,8 @@ static const char *row_fault(const struct route *r)
 		return "利用の記録の区分がありません";
 	if (!r->doc || !*r->doc)
 		return "説明がありません";
-	if (r->method == ROUTE_GET && (r->csrf != CSRF_NONE || r->body_limit))
+	if (r->method == ROUTE_GET &&
+	    ((r->csrf != CSRF_NONE && r->csrf != CSRF_BEARER) || r->body_limit))
 		return "GETが本文またはCSRFを持っています";
 	if (r->method == ROUTE_POST && (r->csrf == CSRF_NONE || !r->body_limit))
 		return "POSTにCSRFまたは本文の上限がありません";

@@ -14,8 +14,8 @@
  * rows with a name in the same place. HEAD is answered by the GET row.
  *
  * Invariants kept by web_start, which refuses the whole table otherwise:
- * permission and access are positive; GET has CSRF_NONE and body_limit 0; POST has another
- * class; no two rows match the same path with the same method; doc is not "".
+ * permission and access are positive; GET has CSRF_NONE or CSRF_BEARER and body_limit 0; POST
+ * has another class than CSRF_NONE; no two rows match the same path with the same method; doc is not "".
  */
 #ifndef DAICHO_WEB_ROUTE_H
 #define DAICHO_WEB_ROUTE_H
@@ -36,7 +36,9 @@ enum route_method { ROUTE_GET, ROUTE_POST, ROUTE_METHOD_MAX };
 enum csrf_class {
 	CSRF_NONE,    /* GET: changes nothing */
 	CSRF_SESSION, /* POST of a signed-in person: token of the session */
-	CSRF_LOGIN    /* POST before signing in: token of a short-lived cookie */
+	CSRF_LOGIN,   /* POST before signing in: token of a short-lived cookie */
+	CSRF_BEARER   /* GET or POST of a machine: its key in the header Authorization, which no
+		       * browser adds by itself; cookies count for nothing; errors are JSON */
 };
 
 struct route {
