@@ -254,6 +254,9 @@ static int account_takes(struct conn *c, const struct making *m, int64_t now_us,
 			err, ERR_INVALID,
 			machine ? "鍵を発行できるのは、種類が「機器連携用」の利用者だけです。"
 				: "カレンダーを作れるのは、個人の利用者だけです。");
+	if (a.role == ROLE_INSPECTOR)
+		return err_set(err, ERR_INVALID,
+			       "検査官には鍵もカレンダーも作れません。閲覧の開放を使ってください。");
 	if (!account_usable(&a, today))
 		return err_set(
 			err, ERR_INVALID,

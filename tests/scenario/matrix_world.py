@@ -1,6 +1,6 @@
 """The hospital of the access matrix: an account of every role, and in every ledger an entry
 that concerns vendor A ("own"), one that concerns vendor B ("other") and a voided one."""
-import html, http.client, re
+import html, http.client, json, re, time
 
 from harness import PASSWORD, Browser, entries, need
 
@@ -56,6 +56,18 @@ class Place:
                   "vendor", "--vendor", self.entry["vendors", "own"], "--password-stdin",
                   stdin=PASSWORD.encode() + b"\n").exits(0)
         self.rounds()
+        self.keys = {role: self.machine(role) for role in ROLES if role != "inspector"}
+
+    def machine(self, role):
+        """The key of a machine of that role, whose scope leaves nothing out."""
+        options = ["--vendor", self.entry["vendors", "own"]] if role == "vendor" else []
+        self.w.run("user", "add", self.data, "k-" + role, "--name", "機械 " + role, "--kind",
+                   "machine", "--role", role, *options).exits(0)
+        scope = " ".join([f"{act}:{l}" for l in self.ledgers for act in ("read", "write", "export")]
+                         + ["checkpoint", "verify"])
+        day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86400))
+        return self.w.run("token", "add", self.data, "k-" + role, "--label", "見本", "--scope",
+                          scope, "--until", day).exits(0).out.strip()
 
     def is_tried(self, name):
         return name in ALWAYS or any(l["rows"]["scope"] in PARTS for r in self.audit.values()
@@ -117,9 +129,11 @@ class Place:
 
 
 class Person:
-    """One role's browser, which signs in again when a route has ended its session."""
-    def __init__(self, port, role, code=None):
-        self.port, self.role, self.code = port, role, code
+    """One role's browser, which signs in again when a route has ended its session; routes for
+    machines are asked with the key of a machine of that role."""
+    def __init__(self, port, role, code=None, key=None):
+        self.port, self.role, self.code, self.key = port, role, code, key
+        self.machine = Browser(port)
         self.renew()
 
     def renew(self):
@@ -142,8 +156,20 @@ class Person:
             self.csrf = html.unescape(found[1].decode())
         return self.csrf
 
+    def ask_machine(self, method, path):
+        headers = {"Authorization": "Bearer " + self.key} if self.key else {}
+        body = None
+        if method == "POST":
+            headers |= {"Content-Type": "application/json", "Idempotency-Key": "1"}
+            body = json.dumps({"fields": {}})
+        page = self.machine.send(method, path, body, headers)
+        page.text = page.body.decode("utf-8", "replace")
+        return page
+
     def ask(self, method, path, fields=()):
         try:
+            if path.startswith("/api/"):
+                return self.ask_machine(method, path)
             if method == "GET":
                 page = self.browser.send("GET", path)
             else:
