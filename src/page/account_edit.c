@@ -103,6 +103,12 @@ static int show(struct request *req, struct response *res, int status, const str
 	html_open(&h, EL_P);
 	html_link(&h, "/accounts", "利用者の一覧に戻る");
 	html_close(&h, EL_P);
+	if (a->kind == ACCOUNT_MACHINE) {
+		html_open(&h, EL_P);
+		html_link(&h, html_path(arena, "/accounts/%s/certificate", a->login),
+			  "接続に使う電子証明書を登録する・消す");
+		html_close(&h, EL_P);
+	}
 	return page_end(&h, req, res, status, err);
 }
 

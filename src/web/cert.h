@@ -17,5 +17,8 @@ int web_cert_make(const char *cert_path, const char *key_path, const char *const
 /* SHA-256 fingerprint of a PEM certificate as "AB:CD:..." for reading it out to
  * people who must compare it in their browser. ret holds 96 bytes. */
 int web_cert_fingerprint(const char *cert_path, char ret[96], struct err *err);
+/* What a PEM certificate says of itself. Nothing is verified. */
+struct client_cert;
+int web_cert_read(const char *path, struct client_cert *ret, struct err *err);
 
 #endif
