@@ -52,6 +52,26 @@ bool certificate_holds(struct request *req, const struct session *session)
 	return false;
 }
 
+int certificate_of_machine(struct request *req, const struct account *machine, struct err *err)
+{
+	const char *shown = certificate_shown(req);
+	CONN_CLEANUP *c = NULL;
+	struct account owner;
+	int r;
+
+	if (!machine->certs)
+		return 0;
+	r = visit_read(req, &c, err);
+	if (r >= 0)
+		r = account_by_certificate(c, shown ? shown : "", req_arena(req), &owner, err);
+	if (r >= 0 && strcmp(owner.id, machine->id) != 0)
+		r = err_set(
+			err, ERR_DENIED,
+			"この電子証明書は、鍵の持ち主のものではありません。企画管理者に、機器連携用"
+			"の利用者と証明書の登録を確かめてください。");
+	return r;
+}
+
 /* --- one's own ---------------------------------------------------------------------- */
 
 static void pair(struct html *h, const char *term, const char *text)

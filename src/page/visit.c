@@ -118,6 +118,8 @@ static int find_machine(struct app *app, struct request *req, struct visit **ret
 			       "つないでください。");
 	r = token_find(app->store, TOKEN_MACHINE, key, &from, req_arena(req), t,
 		       &v->session.account, err);
+	if (r >= 0)
+		r = certificate_of_machine(req, &v->session.account, err);
 	if (r < 0)
 		return r;
 	v->session.mark = ACT_TOKEN;

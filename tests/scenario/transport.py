@@ -179,6 +179,65 @@ def a_certificate_is_a_factor_and_binds_the_session(world):
     world.run("verify", data).exits(0)
 
 
+def upload(browser, page, action, file, content, **fields):
+    """Sends a form with a file and these fields."""
+    mark, sent = "----daicho-transport", dict(page.form(action)["fields"]) | fields
+    sent.pop(file, None)
+    body = b"".join(f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode()
+                    for n, v in sent.items())
+    body += (f'--{mark}\r\nContent-Disposition: form-data; name="{file}"; filename="lab.pem"\r\n'
+             f'Content-Type: application/octet-stream\r\n\r\n').encode() + content + f"\r\n--{mark}--\r\n".encode()
+    done = browser.send("POST", page.form(action)["action"], body,
+                        {"Content-Type": f"multipart/form-data; boundary={mark}"})
+    return browser.get(done.headers["Location"]) if done.status == 303 else done
+
+
+@scenario
+def a_machine_needs_its_certificate_beside_its_key(world):
+    data = world.init()
+    world.user(data, "kanri", "planner")
+    for login in ("lab", "pacs"):
+        world.run("user", "add", data, login, "--name", login, "--role", "operator",
+                  "--kind", "machine").exits(0)
+    until = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 200 * 86400))
+    keys = {login: world.run("token", "add", data, login, "--label", "連携", "--scope", "read:devices",
+                             "--until", until).exits(0).out.strip() for login in ("lab", "pacs")}
+    ca = authority(world, data)
+    world.run("tls", "clients", data).exits(0)
+    mine, theirs = by_request(world, data, "machine", "lab"), by_request(world, data, "machine", "pacs")
+
+    def ask(server, login, certificate):
+        context = trusting(ca, *certificate[:2]) if certificate else trusting(ca)
+        return with_context(server, context).send(
+            "GET", "/api/ledger/devices", headers={"Authorization": "Bearer " + keys[login]}).status
+
+    with Server(world, data) as server:
+        need(ask(server, "lab", None) == 200, "the key alone is refused before a certificate is enrolled")
+        planner = with_context(server, trusting(ca))
+        planner.sign_in("kanri")
+        for login, certificate in (("lab", mine), ("pacs", theirs)):
+            path = f"/accounts/{login}/certificate"
+            page = planner.get(path)
+            bad = upload(planner, page, path, "certificate", b"no certificate", label="連携",
+                         password=PASSWORD, act="add")
+            need(bad.status == 422 and "PEM" in bad.text, bad.text)
+            page = upload(planner, page, path, "certificate", certificate[0].read_bytes(), label="連携",
+                          password=PASSWORD, act="add")
+            need("電子証明書「連携」" in page.text, page.text)
+        need(planner.get("/accounts/kanri/certificate").status == 422 or
+             "機器連携用" in planner.get("/accounts/kanri/certificate").text, "a person's, by somebody else")
+        need(ask(server, "lab", mine) == 200, "refused with key and certificate")
+        for what, certificate in (("none", None), ("another machine's", theirs), ("a stranger's", foreign(world))):
+            need(ask(server, "lab", certificate) in (401, 403), f"let in with {what} certificate")
+        need(with_context(server, trusting(ca, *mine[:2])).send("GET", "/api/ledger/devices").status
+             in (401, 403), "let in by the certificate without a key")
+        page = planner.get("/accounts/lab/certificate")
+        page = planner.submit(page, "/accounts/lab/certificate", password=PASSWORD, act="remove")
+        need("まだありません" in page.text, page.text)
+        need(ask(server, "lab", None) == 200, "asked for a certificate that is not enrolled any more")
+    world.run("verify", data).exits(0)
+
+
 @scenario
 def without_an_authority_nobody_is_asked_for_a_certificate(world):
     data = world.init()
