@@ -50,6 +50,7 @@ static const struct {
 	{ "/settings/recovery", "回復コードを作る・作り直す", PERM_SESSION },
 	{ "/settings/totp/remove", "認証アプリの登録を消す", PERM_SESSION },
 	{ "/settings/keys", "セキュリティキー・電子証明書を登録する・消す", PERM_SESSION },
+	{ "/settings/calendar", "期限をふだんのカレンダーで見る", PERM_FEED },
 	{ "/help", "入れなくなった人を助ける（一時コード・パスワードの作り直し）", PERM_RESCUE },
 	{ "/accounts", "利用者を登録する・停止する", PERM_ACCOUNTS },
 	{ "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）", PERM_ACCOUNTS },

@@ -189,6 +189,32 @@ static int find_ledger(struct visit *v, struct request *req, const struct route 
 	return 0;
 }
 
+int visit_feed(struct request *req, const char *key, const struct token **ret, struct err *err)
+{
+	const struct token_origin from = { req_remote(req), NULL };
+	struct app *app = req_app(req);
+	struct visit *v = arena_alloc(req_arena(req), sizeof *v);
+	struct token *t = arena_alloc(req_arena(req), sizeof *t);
+	int r;
+
+	if (!v || !t)
+		return err_nomem(err);
+	r = token_find(app->store, TOKEN_FEED, key, &from, req_arena(req), t, &v->session.account,
+		       err);
+	if (r == ERR_DENIED)
+		return err_set(err, ERR_NOT_FOUND,
+			       "このカレンダーはありません。「設定」の「カレンダー」で、"
+			       "今のアドレスを確かめてください。");
+	if (r < 0)
+		return r;
+	v->session.mark = ACT_TOKEN;
+	snprintf(v->session.token, sizeof v->session.token, "%s", t->id);
+	begin_visit(app, v);
+	req_set_user(req, v);
+	*ret = t;
+	return permit(&v->actor, PERM_FEED, NULL, err);
+}
+
 static int authorise_machine(struct app *app, struct request *req, const struct route *route,
 			     struct err *err)
 {

@@ -29,6 +29,9 @@ struct visit *visit_of(const struct request *req);
 /* The one gate before every handler (web_config.authorise): default deny. */
 int visit_authorise(void *app, struct request *req, const struct route *route,
 		    struct response *res, struct err *err);
+/* Makes the owner of a calendar feed the visitor of this request; for the page of the feed
+ * alone. ERR_NOT_FOUND in one text for whatever is wrong. */
+int visit_feed(struct request *req, const char *key, const struct token **ret, struct err *err);
 /* web_config.answered: sends a changed token to the browser, and notes what was used. */
 void visit_answered(void *app, struct request *req, struct response *res, const struct err *err);
 

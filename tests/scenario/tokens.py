@@ -312,5 +312,121 @@ def keys_end_at_once(world):
     world.run("verify", data).exits(0)
 
 
+# --- calendars ------------------------------------------------------------------------
+
+def read_calendar(body):
+    """A small reader of RFC 5545 of its own: unfolds, unescapes, and is strict about form."""
+    text = body.decode("utf-8")
+    need(text.endswith("\r\n") and "\n" not in text.replace("\r\n", ""), "line ends")
+    raw = text[:-2].split("\r\n")
+    need(all(len(line.encode()) <= 75 for line in raw), "a line is too long")
+    lines = []
+    for line in raw:
+        if line.startswith(" "):
+            lines[-1] += line[1:]
+        else:
+            lines.append(line)
+    need(lines[0] == "BEGIN:VCALENDAR" and lines[-1] == "END:VCALENDAR", "the frame")
+    need("VERSION:2.0" in lines and any(l.startswith("PRODID:") for l in lines), "the head")
+    events, now = [], None
+    for line in lines[1:-1]:
+        name, _, value = line.partition(":")
+        if line == "BEGIN:VEVENT":
+            now = {}
+        elif line == "END:VEVENT":
+            need({"UID", "DTSTAMP", "DTSTART;VALUE=DATE", "SUMMARY"} <= set(now), f"{now}")
+            need(re.fullmatch(r"\d{8}T\d{6}Z", now["DTSTAMP"]), now["DTSTAMP"])
+            need(re.fullmatch(r"\d{8}", now["DTSTART;VALUE=DATE"]), str(now))
+            events.append(now)
+            now = None
+        elif now is not None:
+            need(name not in now, f"{name} twice")
+            now[name] = re.sub(r"\\(.)", lambda m: "\n" if m[1] in "nN" else m[1], value)
+    need(len({e["UID"] for e in events}) == len(events), "the same UID twice")
+    return events
+
+
+def feed_of(browser):
+    page = browser.submit(browser.get("/settings/calendar"), "/settings/calendar", password=PASSWORD)
+    found = re.search(r"https://[^/]+(/feed/dcho_[A-Za-z0-9_-]{43}\.ics)", page.text)
+    need(page.status == 200 and found, page.text[:600])
+    need("dcho_" not in browser.get("/settings/calendar").text, "the address is shown again")
+    return found[1]
+
+
+def summaries(port, path):
+    page = Browser(port).send("GET", path)
+    need(page.status == 200, f"{path}: {page.status} {page.text[:200]}")
+    need(page.headers["Content-Type"].startswith("text/calendar"), page.headers["Content-Type"])
+    need("no-store" in page.headers["Cache-Control"] and page.headers["Referrer-Policy"] in
+         ("no-referrer", "same-origin") and "Set-Cookie" not in page.headers, str(page.headers))
+    return {e["SUMMARY"]: e for e in read_calendar(page.body)}
+
+
+@scenario
+def a_calendar_shows_what_its_owner_may_see(world):
+    data = house(world)
+    world.user(data, "unyou", "operator", name="運用 四郎")
+    soon = far(40)
+    text = key(world, data, "renkei", EVERYTHING + " write:vendors write:documents")
+    with Server(world, data) as server:
+        m = Machine(server.port, text)
+        vendor = m.post("/api/ledger/vendors", {"state": "confirmed", "fields": {
+            "name": "甲, システム; 株式会社", "kind": "maintenance", "contract_to": soon}})
+        other = m.post("/api/ledger/vendors", {"state": "confirmed", "fields": {
+            "name": "乙システム", "kind": "maintenance", "contract_to": soon}})
+        for name, status in (("とても長い名前の検査部門の患者情報参照用の端末パソコン その1号機", "in_use"),
+                             ("廃棄済み", "disposed")):
+            m.post("/api/ledger/devices", {"state": "confirmed", "fields": {
+                "name": name, "support_end": soon, "status": status,
+                "vendor": vendor["entry"], **({"disposed_on": "2026-01-05"} if status == "disposed"
+                                              else {})}})
+    world.run("user", "add", data, "kou", "--name", "甲 担当", "--role", "vendor", "--vendor",
+              vendor["entry"], "--password-stdin", stdin=PASSWORD.encode() + b"\n").exits(0)
+    with Server(world, data, "second") as server:
+        people = {}
+        for login in ("kanri", "unyou", "kango", "kou"):
+            people[login] = Browser(server.port)
+            people[login].sign_in(login)
+        feeds = {login: feed_of(b) for login, b in people.items()}
+        seen = {login: summaries(server.port, path) for login, path in feeds.items()}
+        mine = [t for t in seen["unyou"] if "契約の終わり" in t and "甲, システム; 株式会社" in t]
+        need(len(mine) == 1, list(seen["unyou"]))
+        need(seen["unyou"][mine[0]]["DTSTART;VALUE=DATE"] == soon.replace("-", ""), "the day")
+        need("/ledger/vendors/entry/" + vendor["entry"] in seen["unyou"][mine[0]]["URL"], "link")
+        need(any("その1号機（サポート終了）" in t for t in seen["unyou"]), list(seen["unyou"]))
+        need(not any("廃棄済み" in t for t in seen["unyou"]), "a device that is gone")
+        need(any("機器連携の鍵の期限" in t for t in seen["kanri"]) and
+             not any("機器連携" in t for t in seen["unyou"]), "keys concern the planner alone")
+        # A nurse has nothing to do with contracts, a vendor only with its own.
+        need(set(seen["kango"]) == {"このカレンダーの期限"}, list(seen["kango"]))
+        need(not any("乙システム" in t for t in seen["kou"]) and
+             any("甲, システム" in t for t in seen["kou"]), list(seen["kou"]))
+        again = summaries(server.port, feeds["unyou"])
+        need({t: e["UID"] for t, e in again.items()} ==
+             {t: e["UID"] for t, e in seen["unyou"].items()}, "UIDs change")
+        # A feed is no key, a key no feed; nothing else opens.
+        stranger = Browser(server.port)
+        loose = feeds["kanri"][6:-4]
+        need(Machine(server.port, loose).ask("GET", "/api/ledgers").status == 401, "a feed as key")
+        for path in (f"/feed/{text}.ics", "/feed/dcho_" + "A" * 43 + ".ics", "/feed/x.ics",
+                     f"/feed/?token={loose}"):
+            need(stranger.send("GET", path).status == 404, path)
+        # Replaced, stopped, its owner stopped: ended at the next request.
+        new = feed_of(people["unyou"])
+        need(stranger.send("GET", feeds["unyou"]).status == 404 and
+             stranger.send("GET", new).status == 200, "a replaced address")
+        people["kou"].submit(people["kou"].get("/settings/calendar"), "/settings/calendar/stop")
+        need(stranger.send("GET", feeds["kou"]).status == 404, "a stopped address")
+        planner = people["kanri"]
+        planner.submit(planner.get("/accounts/kango/stop"), "/accounts/kango/stop")
+        need(stranger.send("GET", feeds["kango"]).status == 404, "a stopped person's calendar")
+        pace = [stranger.send("GET", feeds["kanri"]).status for _ in range(40)]
+        need(pace[5] == 200 and pace[-1] == 503, f"no limit: {pace}")
+    log = server.text()
+    need("dcho_" not in log and loose[5:20] not in log, "the address stands in the log")
+    world.run("verify", data).exits(0)
+
+
 if __name__ == "__main__":
     main()
