@@ -8,6 +8,7 @@
 #include "base/fold.h"
 #include "identity/account.h"
 #include "identity/account_check.h"
+#include "identity/emergency.h"
 #include "identity/event.h"
 #include "identity/token.h"
 #include "identity/totp.h"
@@ -61,8 +62,11 @@ static bool is_own_totp(const struct actor *by, const struct account *a,
 
 static int put_permit(const struct put *p, const struct account *now, struct err *err)
 {
-	if (now && is_own_totp(p->by, now, p->change))
-		return 0;
+	int r = emergency_put_check(now ? now->kind : (enum account_kind)p->change->kind, p->change,
+				    err);
+
+	if (r < 0 || (now && is_own_totp(p->by, now, p->change)))
+		return r;
 	return permit(p->by, PERM_ACCOUNTS, NULL, err);
 }
 

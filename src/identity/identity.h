@@ -201,6 +201,10 @@ enum permission {
 	PERM_EVENTS,	    /* the records of use of everybody */
 	PERM_API,	    /* machines, within what their key covers */
 	PERM_FEED,	    /* the address of one's own calendar */
+	PERM_PROXY,	  /* asking for proxies, confirming what was typed for oneself */
+	PERM_EMERGENCY,	  /* opening and closing emergency accounts, each by two people */
+	PERM_EMERGENCY_SEE,
+	PERM_DECLARE,	  /* declaring an emergency */
 	PERM_MAX
 };
 

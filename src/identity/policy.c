@@ -175,5 +175,7 @@ bool policy_must_enrol(const struct access_policy *p, const struct account *a, c
 	char from[DATE_SIZE];
 
 	policy_factor_from(p, a, from);
-	return *from && strcmp(from, today) <= 0 && !account_has_factor(a);
+	/* An envelope holds no telephone: the sealed code and two people stand in for it. */
+	return a->kind == ACCOUNT_PERSON && *from && strcmp(from, today) <= 0 &&
+	       !account_has_factor(a);
 }

@@ -32,6 +32,7 @@ struct access_policy {
 	int bypass_hours, four_eyes;
 	int idle_personal, idle_shared, idle_ward, idle_kiosk; /* minutes */
 	int absolute_hours;
+	int emergency_hours, emergency_chase_hours, proxy_days;
 };
 
 enum policy_type { POLICY_RULES, POLICY_ROLES, POLICY_DATE, POLICY_INT, POLICY_BOOL };

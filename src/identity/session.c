@@ -222,6 +222,18 @@ int session_wants(struct store *s, struct session *session, struct err *err)
 	return 0;
 }
 
+void session_row_limits(struct store *s, const struct session_row *row, struct session_limits *ret)
+{
+	struct access_policy policy;
+
+	session_limits(s, row->terminal, ret);
+	if (row->mark != ACT_EMERGENCY)
+		return;
+	if (policy_current(s, &policy, NULL) < 0)
+		policy_defaults(&policy);
+	ret->absolute_us = policy.emergency_hours * 60 * MINUTE_US;
+}
+
 /* The row of a token, from the table or from memory, within its limits. */
 static int find_row(struct store *s, struct identity_state *st, struct conn *c,
 		    const uint8_t hash[HASH_SIZE], struct session_row *ret, int64_t *ret_rev,
@@ -234,7 +246,7 @@ static int find_row(struct store *s, struct identity_state *st, struct conn *c,
 
 	if (r < 0 && !spare)
 		return r;
-	session_limits(s, ret->terminal, &limits);
+	session_row_limits(s, ret, &limits);
 	if (spare)
 		limits.idle_us = limits.keep_us = SPARE_IDLE_US;
 	*ret_locked = session_is_locked(ret, &limits, now);

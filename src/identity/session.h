@@ -27,6 +27,8 @@ bool session_alive(const struct session_row *row, const struct session_limits *l
 /* Whether it is locked: by hand, or because nobody used it. */
 bool session_is_locked(const struct session_row *row, const struct session_limits *limits,
 		       int64_t now_us);
+/* The limits of one session: an emergency account's ends by the policy for those. */
+void session_row_limits(struct store *s, const struct session_row *row, struct session_limits *ret);
 int session_row_load(struct conn *c, const uint8_t hash[HASH_SIZE], struct session_row *ret,
 		     struct err *err);
 /* Account and row of a live session, locked or not, without refreshing it. */

@@ -46,7 +46,7 @@ static int describe(struct store *s, struct conn *c, const uint8_t hash[HASH_SIZ
 
 	if (r < 0)
 		return r;
-	session_limits(s, row.terminal, &limits);
+	session_row_limits(s, &row, &limits);
 	if (!session_alive(&row, &limits, st->boot, now))
 		return 0;
 	memset(ret, 0, sizeof *ret);

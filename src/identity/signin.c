@@ -35,6 +35,7 @@ const char *factor_label(const char *name)
 		{ "password", "パスワード" },  { "totp", "確認コード" },
 		{ "recovery", "回復コード" },  { "bypass", "一時コード" },
 		{ "key", "セキュリティキー" }, { "cert", "電子証明書" },
+		{ "seal", "封印コード" },      { "given", "2人の開封で渡されたコード" },
 	};
 	size_t i;
 
@@ -252,8 +253,6 @@ static int open_session(struct store *s, struct signin *in, const char *cert, st
 	if (r < 0)
 		return r;
 	in->now_us = identity_mono(identity_state(s));
-	if (ret->account.kind == ACCOUNT_EMERGENCY)
-		ret->mark = ACT_EMERGENCY;
 	r = store_write(s, NULL, login_write, in, NULL, err);
 	/* On a full disk people must still get in to read. A second factor cannot be
 	 * noted as used then, and stays refused. */
@@ -286,6 +285,9 @@ int session_login(struct store *s, const char *login, const char *password,
 	if (r < 0)
 		return r;
 	r = signin_password(s, key, password, arena, &ret->account, &in.due, err);
+	/* These are opened on a page of their own, never from here. */
+	if (r >= 0 && ret->account.kind == ACCOUNT_EMERGENCY)
+		r = login_denied(err);
 	if (r == ERR_DENIED)
 		signin_refused(s, *ret->account.id ? ret->account.id : NULL,
 			       "ログイン名かパスワードの誤り、または使えない利用者", a.address);

@@ -9,6 +9,7 @@
 #include <pthread.h>
 
 #include "identity/challenge.h"
+#include "identity/emergency.h"
 #include "identity/event_queue.h"
 #include "identity/policy.h"
 #include "identity/throttle.h"
@@ -40,6 +41,11 @@ struct identity_state {
 	struct throttle throttle;
 	struct access_policy policy; /* as last read or written */
 	bool policy_known;
+	struct emergency_open emergency[EMERGENCIES_SHOWN]; /* as in the account table */
+	size_t emergencies;
+	bool emergencies_known;
+	unsigned emergencies_changed; /* counts openings and closings: who read before one, does
+				       * not keep what it read */
 	struct spare_session spare[SPARE_SESSIONS];
 	struct event_seen seen[EVENTS_SEEN];
 	struct challenge challenge[CHALLENGES];

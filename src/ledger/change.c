@@ -7,6 +7,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/fold.h"
+#include "identity/event.h"
+#include "ledger/proxy.h"
 #include "ledger/read.h"
 #include "ledger/scope.h"
 #include "ledger/workflow.h"
@@ -52,7 +54,9 @@ static int reason_check(const struct change *ch, struct err *err)
 	return 0;
 }
 
-static int behalf_check(struct conn *c, const char *behalf, struct arena *arena, struct err *err)
+static int behalf_check(struct ledgers *l, struct conn *c, const struct actor *who,
+			const struct ledger_def *def, const char *behalf, struct arena *arena,
+			struct err *err)
 {
 	struct account a;
 	int r;
@@ -63,7 +67,7 @@ static int behalf_check(struct conn *c, const char *behalf, struct arena *arena,
 	if (r == ERR_NOT_FOUND || (r >= 0 && a.disabled))
 		return err_field(err, ERR_INVALID, "behalf",
 				 "代行で入力するときは、使用中の利用者から本人を選んでください。");
-	return r;
+	return r < 0 ? r : proxy_allowed(l, c, who->account, behalf, def, err);
 }
 
 struct complaint {
@@ -171,9 +175,9 @@ static int own_content(struct ledgers *l, struct conn *c, const struct actor *wh
 }
 
 /* Role, workflow, reason and principal. `now`: the entry, NULL for a new one. */
-static int allowed(struct conn *c, const struct actor *who, const struct change *ch,
-		   const char *behalf, const struct entry *now, struct arena *arena,
-		   struct err *err)
+static int allowed(struct ledgers *l, struct conn *c, const struct actor *who,
+		   const struct change *ch, const char *behalf, const struct entry *now,
+		   struct arena *arena, struct err *err)
 {
 	int r = 0;
 
@@ -181,7 +185,7 @@ static int allowed(struct conn *c, const struct actor *who, const struct change 
 		r = workflow_check(who, ch->def, now, ch->op, err);
 	if (r >= 0)
 		r = reason_check(ch, err);
-	return r < 0 ? r : behalf_check(c, behalf, arena, err);
+	return r < 0 ? r : behalf_check(l, c, who, ch->def, behalf, arena, err);
 }
 
 int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
@@ -212,7 +216,7 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 	} else {
 		id_new(ret->next.id);
 	}
-	r = allowed(c, who, ch, behalf, ch->entry ? &now : NULL, arena, err);
+	r = allowed(l, c, who, ch, behalf, ch->entry ? &now : NULL, arena, err);
 	if (r < 0)
 		return r;
 	next_revision(who, ch, behalf, ch->entry ? &now : NULL, &ret->next);
@@ -220,6 +224,7 @@ int change_prepare(struct ledgers *l, struct conn *c, const struct actor *who,
 	if (r < 0)
 		return r;
 	ret->base_rev = ch->entry ? now.rev : 0;
+	ret->mark = who->mark;
 	ret->transition = ch->op != OP_SAVE;
 	ret->partial = !sight.all;
 	ret->check_refs = late_refs && !ret->transition;
@@ -265,6 +270,31 @@ static int append_revision(struct tx *tx, struct entry *e, const struct encoded 
 	return tx_append(tx, &f, &e->seq, err);
 }
 
+/* What was typed or confirmed for another, and what was written under a special right,
+ * stands among the records of use too. */
+static int append_events(struct tx *tx, const struct prepared *p, struct err *err)
+{
+	const struct entry *e = &p->next;
+	bool confirmed = p->transition && *e->principal && strcmp(e->op, "confirm") == 0;
+	struct actor who = { .mark = p->mark };
+	struct event event = { .kind = EVENT_PROXY,
+			       .subject = confirmed ? e->author : e->behalf,
+			       .ledger = e->def->name,
+			       .entry = e->id,
+			       .detail = confirmed ? "代行入力を確かめました" : "代行で入力しました" };
+	int r = 0;
+
+	snprintf(who.account, sizeof who.account, "%s", e->actor);
+	if (*e->behalf || confirmed)
+		r = event_append(tx, &who, &event, err);
+	if (r < 0 || p->mark == ACT_NORMAL)
+		return r;
+	event.kind = EVENT_MARKED;
+	event.subject = NULL;
+	event.detail = "台帳に書き込みました";
+	return event_append(tx, &who, &event, err);
+}
+
 static int write_checked(struct ledgers *l, struct tx *tx, struct prepared *p, struct encoded *x,
 			 struct arena *arena, struct faults *faults, struct err *err)
 {
@@ -272,12 +302,17 @@ static int write_checked(struct ledgers *l, struct tx *tx, struct prepared *p, s
 	struct entry *e = &p->next;
 	int r = 0;
 
-	if (p->check_refs)
+	/* A grant may have ended since the change was prepared. */
+	if (*e->behalf)
+		r = proxy_allowed(l, c, e->actor, e->behalf, e->def, err);
+	if (r >= 0 && p->check_refs)
 		r = refs_check(l, c, e->def, e->value, p->before, arena, faults, err);
 	if (r >= 0 && !p->transition)
 		r = unique_check(l, c, p, arena, faults, err);
 	if (r >= 0)
 		r = append_revision(tx, e, x, err);
+	if (r >= 0)
+		r = append_events(tx, p, err);
 	if (r >= 0)
 		r = projection_search_names(l, c, e->def, e->value, arena, &x->search, err);
 	if (r >= 0)
@@ -312,12 +347,14 @@ struct one {
 	struct encoded x;
 	struct err pending;
 	struct faults *faults;
+	const struct change *ch;
 };
 
 /* May run more than once. */
 static int one_write(struct tx *tx, void *arg, struct err *err)
 {
 	struct one *o = arg;
+	int r;
 
 	if (o->faults)
 		o->faults->count = 0;
@@ -326,7 +363,8 @@ static int one_write(struct tx *tx, void *arg, struct err *err)
 			*err = o->pending;
 		return o->pending.code;
 	}
-	return change_write(o->l, tx, &o->p, &o->x, o->faults, err);
+	r = change_write(o->l, tx, &o->p, &o->x, o->faults, err);
+	return r < 0 || !o->ch->also ? r : o->ch->also(tx, &o->p.next, o->ch->also_arg, err);
 }
 
 static int one_prepare(struct one *o, const struct actor *who, const struct change *ch,
@@ -361,7 +399,7 @@ int receipt_entry(struct ledgers *l, const struct receipt *receipt, char ret_id[
 int entry_change(struct ledgers *l, const struct actor *who, const struct change *ch, char *ret_id,
 		 struct receipt *ret, struct faults *faults, struct err *err)
 {
-	struct one o = { .l = l, .faults = faults };
+	struct one o = { .l = l, .faults = faults, .ch = ch };
 	struct receipt receipt = { .seq = -1 };
 	struct arena arena;
 	int r;

@@ -9,6 +9,7 @@
 struct prepared {
 	struct entry next;	   /* the revision to write; seq and at_us come with it */
 	int64_t base_rev;	   /* the revision it follows; 0: none */
+	enum act_mark mark;	   /* under which special right it is written */
 	bool transition;	   /* no new content */
 	bool partial;		   /* who writes sees a part of the ledger only */
 	bool check_refs;	   /* the committer must still look references up */

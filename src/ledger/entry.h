@@ -62,10 +62,15 @@ struct change {
 	bool confirm;        /* with OP_SAVE: confirm in the same act if allowed */
 	const char *const *value; /* OP_SAVE: stored form per field (value_parse) */
 	const char *reason;  /* required for return and void; else may be "" */
-	const char *behalf;  /* account id, or NULL: then saved as a draft for that person to confirm */
+	const char *behalf;  /* account id, or NULL: then saved as a draft for that person to
+			      * confirm. Needs a grant (ledger/proxy.h) */
 	const char *key;     /* idempotency key of the form, or NULL */
 	const char *batch;   /* import batch entry id, or NULL */
 	bool undo;           /* part of taking an import back: noted in the leaf */
+	/* Writes more in the same transaction, after the revision *e (id, rev and seq are set);
+	 * NULL: nothing. May run more than once. Not looked at by batches. */
+	int (*also)(struct tx *tx, const struct entry *e, void *arg, struct err *err);
+	void *also_arg;
 };
 
 /* Faults of one change, for the form. */
@@ -122,8 +127,11 @@ int entry_history(struct ledgers *l, struct conn *c, const struct ledger_def *de
 
 /* --- lists --------------------------------------------------------------------- */
 
+#define LIST_STATE (-1)
+#define LIST_BEHALF (-2)
 struct list_filter {
-	int field; /* field index, or -1: the entry's state */
+	int field; /* field index, or LIST_STATE, or LIST_BEHALF: for whom it was typed and who
+		    * has not confirmed it yet */
 	enum table_op op;
 	const char *value; /* stored form */
 };
@@ -145,7 +153,7 @@ struct list_row {
 	const char *id;
 	enum entry_state state;
 	int64_t rev, seq, at_us;
-	const char *actor;
+	const char *actor, *behalf; /* of the newest revision; behalf "" when for oneself */
 	const char *const *value; /* stored form per field; encrypted and hidden ones are "" */
 };
 

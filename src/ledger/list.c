@@ -30,7 +30,9 @@ static int plan_filter(const struct ledgers *l, const struct ledger_def *def,
 	const struct field_def *f;
 
 	*out = (struct table_filter){ TABLE_STATE, in->op, in->value };
-	if (in->field == -1)
+	if (in->field == LIST_BEHALF)
+		out->column = TABLE_BEHALF;
+	if (in->field == LIST_STATE || in->field == LIST_BEHALF)
 		return 0;
 	if (in->field < 0 || (size_t)in->field >= def->field_count ||
 	    (sight && !sight_field(sight, in->field)))
@@ -169,6 +171,7 @@ static int each_row(void *arg, const struct table_row *r, struct err *err)
 				.seq = r->seq,
 				.at_us = r->at_us,
 				.actor = r->actor ? r->actor : "",
+				.behalf = r->behalf ? r->behalf : "",
 				.value = value };
 	int state = entry_state_parse(r->state), ret;
 	bool wanted = false;

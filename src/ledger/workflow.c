@@ -124,6 +124,9 @@ static int check_person(const struct actor *who, const struct entry *e, enum ent
 		return principal || has_role(who, t->roles) ? 0
 							    : deny_role(e->def, op, t->roles, err);
 	}
+	/* Whoever typed for another never decides for that person. */
+	if (op == OP_APPROVE && *e->principal && typist)
+		return deny_self(op, err);
 	if (!has_role(who, t->roles))
 		return deny_role(e->def, op, t->roles, err);
 	return t->four_eyes && (typist || principal) ? deny_self(op, err) : 0;

@@ -559,10 +559,18 @@ static void account__is_one_persons_and_cannot_be_shared(void **state)
 	assert_int_equal(
 		account_put(f->store, &f->planner, true, "kensa1", &c, NULL, &f->arena, &err),
 		ERR_INVALID);
+	c = CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY, .password = PASSWORD);
+	assert_int_equal(
+		account_put(f->store, &f->planner, true, "hijou1", &c, NULL, &f->arena, &err),
+		ERR_INVALID);
 	put(f, true, "hijou1",
-	    CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY,
-		   .password = PASSWORD));
+	    CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY));
 	assert_int_equal(login(f, "hijou1", PASSWORD, &s, &result), ERR_DENIED);
+	c = CHANGE(-1);
+	c.disabled = 0;
+	assert_int_equal(
+		account_put(f->store, &f->planner, false, "hijou1", &c, NULL, &f->arena, &err),
+		ERR_INVALID);
 }
 
 static void account__another_role_ends_its_sessions(void **state)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ledger/proxy.h"
 
 #define BIT(op) (1U << (op))
 
@@ -126,35 +127,130 @@ static void four_eyes__author_neither_confirms_nor_approves(void **state)
 	assert_string_equal(desk_get(d, d->items, item).author, d->planner.account);
 }
 
+/* Lets `proxy` type for `principal` into the items, as of today; the grant's id. */
+static const char *grant(struct desk *d, const struct actor *proxy, const struct actor *principal,
+			 const char *until)
+{
+	char *id = arena_alloc(&d->arena, ID_SIZE);
+	const struct proxy_wish wish = { .proxy = proxy->account,
+					 .principal = principal->account,
+					 .ledgers = "items",
+					 .from_on = "2026-01-01",
+					 .until_on = until,
+					 .reason = "手術の日は本人が入力できないため" };
+	struct receipt receipt;
+
+	assert_done(d, proxy_request(d->l, proxy, &wish, id, &receipt, &d->faults, &d->err));
+	assert_done(d, proxy_decide(d->l, principal, id, true, "", &receipt, &d->err));
+	return id;
+}
+
 static void behalf__waits_for_the_person_it_was_typed_for(void **state)
 {
 	struct desk *d = *state;
 	struct change ch = { .def = d->items,
 			     .confirm = true,
-			     .behalf = d->executive.account,
+			     .behalf = d->planner.account,
 			     .value = desk_values(d, d->items, "name", "金庫", NULL) };
+	struct proxy_draft *drafts;
+	struct conn *c;
 	struct entry e;
 	char id[ID_SIZE];
+	size_t count;
 
+	grant(d, &d->second, &d->planner, "2199-12-31");
 	assert_done(d, desk_change(d, &d->second, ch, id, NULL));
 	e = desk_get(d, d->items, id);
 	assert_int_equal(e.state, STATE_DRAFT);
-	assert_string_equal(e.behalf, d->executive.account);
+	assert_string_equal(e.behalf, d->planner.account);
+	assert_done(d, store_read_begin(d->f->s, &c, &d->err));
+	assert_done(d, proxy_drafts(d->l, c, d->planner.account, 10, &d->arena, &drafts, &count,
+				    &d->err));
+	store_read_end(c);
+	assert_int_equal(count, 1);
+	assert_string_equal(drafts[0].id, id);
+	assert_string_equal(drafts[0].typist, d->second.account);
 	assert_int_equal(desk_act(d, &d->second, d->items, id, OP_CONFIRM), ERR_DENIED);
 	assert_int_equal(desk_act(d, &d->auditor, d->items, id, OP_CONFIRM), ERR_DENIED);
-	assert_true(entry_ops(&d->executive, &e) & BIT(OP_CONFIRM));
 	assert_true(entry_ops(&d->planner, &e) & BIT(OP_CONFIRM));
-	assert_done(d, desk_act(d, &d->executive, d->items, id, OP_CONFIRM));
+	assert_done(d, desk_act(d, &d->planner, d->items, id, OP_CONFIRM));
 	e = desk_get(d, d->items, id);
 	assert_string_equal(e.author, d->second.account);
-	assert_string_equal(e.principal, d->executive.account);
+	assert_string_equal(e.principal, d->planner.account);
 	assert_string_equal(e.behalf, "");
 	/* Her own content: another one must approve. */
-	assert_int_equal(desk_act(d, &d->executive, d->items, id, OP_APPROVE), ERR_DENIED);
-	assert_done(d, desk_act(d, &d->planner, d->items, id, OP_APPROVE));
+	assert_int_equal(desk_act(d, &d->planner, d->items, id, OP_APPROVE), ERR_DENIED);
+	assert_done(d, desk_act(d, &d->executive, d->items, id, OP_APPROVE));
 	ch.behalf = "01jd0000000000000000000000";
 	assert_int_equal(desk_change(d, &d->second, ch, NULL, NULL), ERR_INVALID);
 	assert_string_equal(d->err.field, "behalf");
+}
+
+static void behalf__needs_a_grant_that_holds_today(void **state)
+{
+	struct desk *d = *state;
+	struct change ch = { .def = d->items,
+			     .behalf = d->planner.account,
+			     .value = desk_values(d, d->items, "name", "金庫", NULL) };
+	struct receipt receipt;
+	const char *id;
+
+	assert_int_equal(desk_change(d, &d->second, ch, NULL, NULL), ERR_DENIED);
+	assert_says(d, "許可がありません");
+	grant(d, &d->second, &d->planner, "2026-01-02");
+	assert_int_equal(desk_change(d, &d->second, ch, NULL, NULL), ERR_DENIED);
+	id = grant(d, &d->second, &d->planner, "2199-12-31");
+	assert_done(d, desk_change(d, &d->second, ch, NULL, NULL));
+	/* Neither another ledger, nor another person, nor the other way round. */
+	ch.value = desk_values(d, d->items, "name", "金庫2", NULL);
+	assert_int_equal(desk_change(d, &d->planner,
+				     (struct change){ .def = d->items,
+						      .behalf = d->second.account,
+						      .value = ch.value },
+				     NULL, NULL),
+			 ERR_DENIED);
+	assert_int_equal(desk_change(d, &d->second,
+				     (struct change){ .def = d->places,
+						      .behalf = d->planner.account,
+						      .value = desk_values(d, d->places, "name",
+									   "北館", NULL) },
+				     NULL, NULL),
+			 ERR_DENIED);
+	/* A principal who may not type there lends nothing. */
+	ch.behalf = d->auditor.account;
+	assert_int_equal(desk_change(d, &d->second, ch, NULL, NULL), ERR_DENIED);
+	ch.behalf = d->planner.account;
+	assert_done(d, proxy_revoke(d->l, &d->planner, id, "復帰したため", &receipt, &d->err));
+	assert_int_equal(desk_change(d, &d->second, ch, NULL, NULL), ERR_DENIED);
+}
+
+static void grant__is_decided_by_another_than_who_asked(void **state)
+{
+	struct desk *d = *state;
+	struct proxy_wish wish = { .proxy = d->second.account,
+				   .principal = d->planner.account,
+				   .ledgers = "items",
+				   .from_on = "2026-01-01",
+				   .until_on = "2199-12-31",
+				   .reason = "手術の日" };
+	struct receipt receipt;
+	char id[ID_SIZE];
+
+	/* The principal asked herself: somebody else must decide, and not the proxy. */
+	assert_done(d, proxy_request(d->l, &d->planner, &wish, id, &receipt, &d->faults, &d->err));
+	assert_int_equal(proxy_decide(d->l, &d->planner, id, true, "", &receipt, &d->err),
+			 ERR_DENIED);
+	assert_int_equal(proxy_decide(d->l, &d->second, id, true, "", &receipt, &d->err),
+			 ERR_DENIED);
+	assert_int_equal(proxy_decide(d->l, &d->executive, id, true, "", &receipt, &d->err),
+			 ERR_DENIED);
+	/* Nobody asks for others; nobody grants what the principal may not do. */
+	assert_int_equal(proxy_request(d->l, &d->staff, &wish, id, &receipt, &d->faults, &d->err),
+			 ERR_INVALID);
+	wish.principal = d->staff.account;
+	assert_int_equal(proxy_request(d->l, &d->second, &wish, id, &receipt, &d->faults, &d->err),
+			 ERR_INVALID);
+	assert_says(d, "本人が入力できない台帳");
 }
 
 static void reason__is_required_to_return_and_void(void **state)
@@ -256,6 +352,8 @@ int main(void)
 		T(roles__who_may_not_is_told_who_may),
 		T(four_eyes__author_neither_confirms_nor_approves),
 		T(behalf__waits_for_the_person_it_was_typed_for),
+		T(behalf__needs_a_grant_that_holds_today),
+		T(grant__is_decided_by_another_than_who_asked),
 		T(reason__is_required_to_return_and_void),
 		T(conflict__names_who_and_when_and_loses_nothing),
 		T(repeat__second_click_gives_the_first_receipt),
