@@ -144,6 +144,10 @@ int workflow_check(const struct actor *who, const struct ledger_def *def, const 
 {
 	struct transition_def t;
 
+	/* What was typed for somebody is theirs to hand back, whatever their role. */
+	if (e && op == OP_RETURN && e->state == STATE_DRAFT && *e->principal &&
+	    strcmp(who->account, e->principal) == 0 && strcmp(who->account, e->author) != 0)
+		return 0;
 	if (!e && op == OP_SAVE)
 		return permit(who, PERM_LEDGER_CREATE, def, err);
 	if (!e)

@@ -149,7 +149,7 @@ static void write_use(struct html *h, struct request *req, const struct emergenc
 
 static int write_uses(struct html *h, struct request *req, struct conn *c, struct err *err)
 {
-	static const char *const heads[] = { "使用",	   "開封の仕方", "開封",
+	static const char *const heads[] = { "使用",   "開封の仕方", "開封",
 					     "終わり", "非常時宣言", "状態" };
 	struct emergency_use *uses;
 	size_t count, i;
@@ -181,9 +181,11 @@ static void write_declare(struct html *h, struct request *req)
 	form_begin(h, req, "/emergency/declare", false, false);
 	parts_select(h, req, "kind", "何が起きましたか", "いちばん近いものを選びます。", kinds,
 		     sizeof kinds / sizeof kinds[0], "disaster");
-	emergency_area(h, req, "reason", "理由と様子", "何が止まり、どうして非常時とするかを書きます。");
+	emergency_area(h, req, "reason", "理由と様子",
+		       "何が止まり、どうして非常時とするかを書きます。");
 	parts_input(h, req, "until_on", "いつまでの見込みか",
-		    "見込みがあれば書きます。この日を過ぎると宣言は自動で終わります。（例: 2026-12-01）");
+		    "見込みがあれば書きます。この日を過ぎると宣言は自動で終わります。（例: "
+		    "2026-12-01）");
 	form_submit(h, "danger", "非常時を宣言する");
 	form_end(h);
 }
@@ -198,7 +200,8 @@ static int write_declaration(struct html *h, struct request *req, struct conn *c
 	html_el(h, EL_H2, "非常時宣言");
 	if (r == 0)
 		html_el(h, EL_P,
-			"いまは通常時です。宣言のないまま非常時アカウントを開封すると、警報になります。");
+			"いまは通常時です。宣言のないまま非常時アカウントを開封すると、警報になりま"
+			"す。");
 	if (r == 0 && visit_may(req, PERM_DECLARE, NULL))
 		write_declare(h, req);
 	if (r == 0)
@@ -230,7 +233,8 @@ static int show(struct request *req, struct response *res, int status, const cha
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_SETTINGS, "非常時アカウント",
-		   "ふだんは封印してある、災害や障害のときのための入り口です。誰が開封しても全員に知らさ"
+		   "ふだんは封印してある、災害や障害のときのための入り口です。誰が開封しても全員に"
+		   "知らさ"
 		   "れ、後で見直されます。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
@@ -257,8 +261,8 @@ static int finish(struct request *req, struct response *res, int r, const struct
 		return show(req, res, r == ERR_CONFLICT ? 409 : 422, why.text, err);
 	}
 	return r < 0 ? r
-		     : resp_redirect(res,
-				     page_done(req_arena(req), "/emergency/accounts", receipt), err);
+		     : resp_redirect(res, page_done(req_arena(req), "/emergency/accounts", receipt),
+				     err);
 }
 
 int page_emergency_declare(struct request *req, struct response *res, struct err *err)
@@ -312,16 +316,17 @@ int emergency_alarms(struct html *h, struct request *req, struct conn *c, struct
 
 		if ((u->status == USE_OPEN || u->status == USE_CLOSED) && !*u->declaration &&
 		    visit_may(req, PERM_DECLARE, NULL))
-			page_notice(h, "error",
-				    "非常時の宣言がないまま、非常時アカウントが使われました",
-				    arena_printf(req_arena(req), "%s。理由: %s", u->title,
-						 u->reason));
+			page_notice(
+				h, "error",
+				"非常時の宣言がないまま、非常時アカウントが使われました",
+				arena_printf(req_arena(req), "%s。理由: %s", u->title, u->reason));
 		if (u->status == USE_OPEN && hours_open(u) >= policy.emergency_chase_hours)
 			page_notice(h, "error", "非常時アカウントが閉じられていません",
-				    arena_printf(req_arena(req),
-						 "%s。開封から%lld時間たちました。「通常時に戻す」を行っ"
-						 "てください。",
-						 u->title, (long long)hours_open(u)));
+				    arena_printf(
+					    req_arena(req),
+					    "%s。開封から%lld時間たちました。「通常時に戻す」を行っ"
+					    "てください。",
+					    u->title, (long long)hours_open(u)));
 	}
 	return r < 0 ? r : 0;
 }
@@ -331,10 +336,10 @@ static void add_task(struct request *req, const struct emergency_use *u, const c
 {
 	if (*count == EMERGENCY_TASKS_MAX)
 		return;
-	ret[(*count)++] = (struct emergency_task){
-		html_path(req_arena(req), "/emergency/uses/%s", u->id),
-		arena_printf(req_arena(req), "%s: %s", text, u->title), hint
-	};
+	ret[(*count)++] =
+		(struct emergency_task){ html_path(req_arena(req), "/emergency/uses/%s", u->id),
+					 arena_printf(req_arena(req), "%s: %s", text, u->title),
+					 hint };
 }
 
 int emergency_tasks(struct request *req, struct conn *c,

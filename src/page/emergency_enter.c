@@ -16,9 +16,10 @@ static int show_enter(struct request *req, struct response *res, int status, con
 	int r;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_NONE, "非常時アカウントを使う",
-		   "災害や障害で、いつもの方法では入れないときだけ使います。使うと全員の画面に知らされ"
-		   "、したことはすべて記録され、後で見直されます。");
+	page_begin(
+		&h, req, NAV_NONE, "非常時アカウントを使う",
+		"災害や障害で、いつもの方法では入れないときだけ使います。使うと全員の画面に知らされ"
+		"、したことはすべて記録され、後で見直されます。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	html_open(&h, EL_FORM);
@@ -32,13 +33,14 @@ static int show_enter(struct request *req, struct response *res, int status, con
 					     .help = "封筒の中の紙に書いてあります。",
 					     .value = login ? login : "",
 					     .required = true });
-	form_input(&h, &(struct form_input){
-			       .name = "code",
-			       .label = "コード",
-			       .help = "封筒のコードか、2人で開封したときに渡されたコードです。1回だけ使えます。",
-			       .required = true });
-	emergency_area(&h, req, "reason", "何のために使いますか",
-		       "後で見直す人のために残ります。（例: 認証サーバーが止まり、誰も入れないため）");
+	form_input(&h, &(struct form_input){ .name = "code",
+					     .label = "コード",
+					     .help = "封筒のコードか、2人で開封したときに渡されたコ"
+						     "ードです。1回だけ使えます。",
+					     .required = true });
+	emergency_area(
+		&h, req, "reason", "何のために使いますか",
+		"後で見直す人のために残ります。（例: 認証サーバーが止まり、誰も入れないため）");
 	terminal_field(&h, req);
 	form_submit(&h, "danger", "開封して使う");
 	form_end(&h);
@@ -96,13 +98,15 @@ static int show_ask(struct request *req, struct response *res, int status, const
 		r = emergency_get(c, login, req_arena(req), &a, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS,
-		   arena_printf(req_arena(req), "「%s」を2人で開封する", a.account.name),
-		   "1人目が申し出て、15分のうちに別の1人が確かめると、1回だけ使えるコードが出ます。");
+	page_begin(
+		&h, req, NAV_SETTINGS,
+		arena_printf(req_arena(req), "「%s」を2人で開封する", a.account.name),
+		"1人目が申し出て、15分のうちに別の1人が確かめると、1回だけ使えるコードが出ます。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
-	form_begin(&h, req, html_path(req_arena(req), "/emergency/accounts/%s/ask", a.account.login),
-		   false, false);
+	form_begin(&h, req,
+		   html_path(req_arena(req), "/emergency/accounts/%s/ask", a.account.login), false,
+		   false);
 	emergency_area(&h, req, "reason", "何のために使いますか",
 		       "2人目の人と、後で見直す人が読みます。");
 	prove_fields(&h, req);

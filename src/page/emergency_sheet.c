@@ -11,10 +11,12 @@ static const char *const steps[] = {
 	"この封筒を開けてよいのは、施設の手順で非常時とされたときです。できれば2人で開けます。",
 	"daicho のログイン画面から「非常時アカウントを使う」を開きます。",
 	"下の利用者IDとコード、使う理由を入れます。コードは1回だけ使えます。",
-	"使っている間は全員の画面に知らされ、したことはすべて記録されます。画面がロックされたときは、"
+	"使っている間は全員の画面に知らされ、したことはすべて記録されます。画面がロックされたときは"
+	"、"
 	"同じコードを印刷のとおりに入れて戻します。",
 	"終わったら「非常時アカウント」の画面で「通常時に戻す」を押します。",
-	"企画管理者は、使われ方を見直し、新しいコードの封筒を作り直します。古いコードは二度と使えません。",
+	"企画管理者は、使われ方を見直し、新しいコードの封筒を作り直します。古いコードは二度と使えま"
+	"せん。",
 };
 
 static void write_places(struct html *h)
@@ -39,9 +41,10 @@ int emergency_sheet(struct request *req, struct response *res, const char *login
 
 	html_init(&h, 0);
 	date_today(today);
-	page_begin(&h, req, NAV_SETTINGS, "非常時アカウントの封筒に入れる紙",
-		   "この画面は一度しか出ません。いますぐ印刷し、封筒に入れて封をし、署名か押印をして、"
-		   "保管場所に置いてください。前の紙は使えないので、破棄します。");
+	page_begin(
+		&h, req, NAV_SETTINGS, "非常時アカウントの封筒に入れる紙",
+		"この画面は一度しか出ません。いますぐ印刷し、封筒に入れて封をし、署名か押印をして、"
+		"保管場所に置いてください。前の紙は使えないので、破棄します。");
 	html_open(&h, EL_DL);
 	html_attr(&h, "class", "description-list");
 	parts_fact(&h, "施設", store_org_name(visit_of(req)->app->store));
@@ -71,18 +74,21 @@ static void write_envelope(struct html *h, struct request *req, const char *keep
 {
 	const char *typed = req_form(req, "keeper");
 
-	form_input(h, &(struct form_input){ .name = "keeper",
-					    .label = "封筒を持つ人",
-					    .help = "夜間や休日にも連絡の付く人か、役職です。（例: 事務長 山田 太郎）",
-					    .value = typed ? typed : keeper,
-					    .required = true });
+	form_input(
+		h,
+		&(struct form_input){
+			.name = "keeper",
+			.label = "封筒を持つ人",
+			.help = "夜間や休日にも連絡の付く人か、役職です。（例: 事務長 山田 太郎）",
+			.value = typed ? typed : keeper,
+			.required = true });
 	typed = req_form(req, "place");
-	form_input(h, &(struct form_input){
-			      .name = "place",
-			      .label = "保管場所",
-			      .help = "停電のときも取り出せる、鍵の掛かる場所です。（例: 防災センターの金庫）",
-			      .value = typed ? typed : place,
-			      .required = true });
+	form_input(h, &(struct form_input){ .name = "place",
+					    .label = "保管場所",
+					    .help = "停電のときも取り出せる、鍵の掛かる場所です。（"
+						    "例: 防災センターの金庫）",
+					    .value = typed ? typed : place,
+					    .required = true });
 }
 
 /* --- a new one ----------------------------------------------------------------------- */
@@ -107,8 +113,7 @@ static int show_new(struct request *req, struct response *res, int status,
 	else if (message)
 		page_notice(&h, "error", NULL, message);
 	form_begin(&h, req, "/emergency/new", false, false);
-	parts_input(&h, req, "name", "名前",
-		    "全員の画面に出る呼び名です。（例: 非常時用1 夜間）");
+	parts_input(&h, req, "name", "名前", "全員の画面に出る呼び名です。（例: 非常時用1 夜間）");
 	parts_input(&h, req, "login", "利用者ID",
 		    "半角の英字と数字です。封筒の紙に印刷されます。（例: hijou1）");
 	parts_select(&h, req, "role", "使うときの役割", "非常時に要るだけの役割にします。", roles,
@@ -185,7 +190,8 @@ static int show_seal(struct request *req, struct response *res, int status,
 		return r;
 	page_begin(&h, req, NAV_SETTINGS,
 		   arena_printf(req_arena(req), "「%s」を封印し直す", a.account.name),
-		   "新しいコードを作り、封筒に入れる紙を一度だけ出します。前のコードは使えなくなります。");
+		   "新しいコードを作り、封筒に入れる紙を一度だけ出します。前のコードは使えなくなり"
+		   "ます。");
 	if (faults && faults->count)
 		page_faults(&h, faults);
 	else if (message)

@@ -73,8 +73,7 @@ static void write_act(struct html *h, struct request *req, struct conn *c,
 	html_close(h, EL_TD);
 	html_open(h, EL_TD);
 	if (def && !def->system && id_valid(e->entry) && visit_may(req, PERM_LEDGER_READ, def))
-		html_link(h,
-			  html_path(req_arena(req), "/ledger/%s/entry/%s", def->name, e->entry),
+		html_link(h, html_path(req_arena(req), "/ledger/%s/entry/%s", def->name, e->entry),
 			  def->title.ja);
 	else if (def)
 		html_text(h, def->title.ja);
@@ -110,7 +109,8 @@ static void write_confirm(struct html *h, struct request *req, const struct emer
 {
 	html_el(h, EL_H2, "2人目として開封する");
 	html_el(h, EL_P,
-		"申し出た人と理由を、電話か対面で確かめてから開封してください。開封すると全員に知らされます。");
+		"申し出た人と理由を、電話か対面で確かめてから開封してください。開封すると全員に知ら"
+		"されます。");
 	form_begin(h, req, html_path(req_arena(req), "/emergency/uses/%s/confirm", u->id), false,
 		   false);
 	prove_fields(h, req);
@@ -122,7 +122,8 @@ static void write_close(struct html *h, struct request *req, const struct emerge
 {
 	html_el(h, EL_H2, "通常時に戻す");
 	html_el(h, EL_P,
-		"このアカウントのログインをすべて終わらせ、使えなくします。コードも二度と使えません。");
+		"このアカウントのログインをすべて終わらせ、使えなくします。コードも二度と使えません"
+		"。");
 	form_begin(h, req, html_path(req_arena(req), "/emergency/uses/%s/close", u->id), false,
 		   false);
 	form_submit(h, "primary", "通常時に戻す");
@@ -155,15 +156,17 @@ static void write_next(struct html *h, struct request *req, const struct emergen
 		write_confirm(h, req, u);
 	else if (u->status == USE_ASKED && !u->lapsed)
 		page_notice(h, "info", "2人目を待っています",
-			    "別の企画管理者、システム運用担当者か経営層に、この画面を開いて確かめてもらって"
+			    "別の企画管理者、システム運用担当者か経営層に、この画面を開いて確かめて"
+			    "もらって"
 			    "ください。15分で無効になります。");
 	if (emergency_may_close(who, u))
 		write_close(h, req, u);
 	if (emergency_may_review(who, u))
 		write_review(h, req, u);
 	else if (u->status == USE_CLOSED && visit_may(req, PERM_ACCOUNTS, NULL))
-		page_notice(h, "info", NULL,
-			    "開封に加わった人は、この使用を見直せません。別の企画管理者が見直します。");
+		page_notice(
+			h, "info", NULL,
+			"開封に加わった人は、この使用を見直せません。別の企画管理者が見直します。");
 }
 
 static int show(struct request *req, struct response *res, int status, const char *message,
@@ -219,7 +222,8 @@ static int show_given(struct request *req, struct response *res, const struct ac
 	html_close(&h, EL_DL);
 	html_open(&h, EL_P);
 	html_textf(&h,
-		   "使う人は、ログイン画面の「非常時アカウントを使う」でこのコードを入れます。%d分のうち"
+		   "使う人は、ログイン画面の「非常時アカウントを使う」でこのコードを入れます。%"
+		   "d分のうち"
 		   "に、1回だけ使えます。",
 		   EMERGENCY_GIVEN_MINUTES);
 	html_close(&h, EL_P);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/proxy.h"
 #include "page/entry_form.h"
 #include "page/handlers.h"
 
@@ -37,15 +38,17 @@ static bool may_confirm(const struct visit *v)
 	return t->present && !t->four_eyes && (t->roles & (1u << v->actor.role));
 }
 
+/* Only for whom this visitor has a grant to act, in this ledger, today. */
 static int write_behalf(struct html *h, struct request *req, struct conn *c, struct err *err)
 {
 	const struct visit *v = visit_of(req);
 	const char *chosen = req_form(req, "behalf");
-	struct account *accounts;
+	struct account *principals;
 	size_t count, i;
-	int r = account_list(c, req_arena(req), &accounts, &count, err);
+	int r = proxy_principals(v->app->ledgers, c, v->actor.account, v->ledger, req_arena(req),
+				 &principals, &count, err);
 
-	if (r < 0)
+	if (r < 0 || !count)
 		return r;
 	html_open(h, EL_DIV);
 	html_attr(h, "class", "field");
@@ -61,16 +64,13 @@ static int write_behalf(struct html *h, struct request *req, struct conn *c, str
 	html_attr(h, "name", "behalf");
 	html_open(h, EL_OPTION);
 	html_attr(h, "value", "");
-	html_text(h, "代行ではない");
+	html_text(h, "自分として入力する");
 	html_close(h, EL_OPTION);
 	for (i = 0; i < count; i++) {
-		if (accounts[i].disabled || strcmp(accounts[i].id, v->actor.account) == 0 ||
-		    !visit_knows(req, accounts[i].id))
-			continue;
 		html_open(h, EL_OPTION);
-		html_attr(h, "value", accounts[i].id);
-		html_flag(h, "selected", chosen && strcmp(chosen, accounts[i].id) == 0);
-		html_text(h, accounts[i].name);
+		html_attr(h, "value", principals[i].id);
+		html_flag(h, "selected", chosen && strcmp(chosen, principals[i].id) == 0);
+		html_textf(h, "%sさんの代行として入力する", principals[i].name);
 		html_close(h, EL_OPTION);
 	}
 	html_close(h, EL_SELECT);

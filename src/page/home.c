@@ -7,11 +7,13 @@
 #include "log/leaf.h"
 #include "page/access_review.h"
 #include "page/certificate.h"
+#include "page/emergency.h"
 #include "page/facility.h"
 #include "page/handlers.h"
 #include "page/layout.h"
 #include "page/ledger_query.h"
 #include "page/people_tasks.h"
+#include "page/proxy_tasks.h"
 #include "page/signin_tasks.h"
 #include "page/round_parts.h"
 #include "round/round.h"
@@ -256,6 +258,28 @@ static int write_dues(struct home *m, struct err *err)
 
 /* --- people and accounts ----------------------------------------------------------------- */
 
+static int write_emergencies(struct home *m, struct err *err)
+{
+	struct emergency_task tasks[EMERGENCY_TASKS_MAX];
+	size_t count, i;
+	int r = emergency_tasks(m->req, m->c, tasks, &count, err);
+
+	for (i = 0; r == 0 && i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+	return r;
+}
+
+static int write_proxies(struct home *m, struct err *err)
+{
+	struct proxy_task tasks[PROXY_TASKS_MAX];
+	size_t count, i;
+	int r = proxy_tasks(m->req, m->c, tasks, &count, err);
+
+	for (i = 0; r == 0 && i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+	return r;
+}
+
 static int write_people(struct home *m, struct err *err)
 {
 	struct people_task tasks[PEOPLE_TASKS_MAX];
@@ -325,7 +349,11 @@ static int write_tasks(struct home *m, struct err *err)
 
 	html_open(m->h, EL_UL);
 	html_attr(m->h, "class", "task-list");
-	r = write_people(m, err);
+	r = write_emergencies(m, err);
+	if (r == 0)
+		r = write_proxies(m, err);
+	if (r == 0)
+		r = write_people(m, err);
 	if (r == 0)
 		r = write_rounds(m, err);
 	if (r == 0)
@@ -389,7 +417,9 @@ int page_home(struct request *req, struct response *res, struct err *err)
 	page_begin(&h, req, NAV_HOME, "やること",
 		   "いま手を付けるとよいことを、急ぐものから並べています。");
 	certificate_warning(&h, req);
-	r = write_banner(&m, err);
+	r = emergency_alarms(&h, req, c, err);
+	if (r == 0)
+		r = write_banner(&m, err);
 	if (r == 0)
 		r = write_tasks(&m, err);
 	if (r == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "identity/emergency.h"
 
 static const struct {
 	enum nav id;
@@ -133,6 +134,28 @@ static void write_done(struct html *h, struct request *req)
 	page_notice(h, "success", NULL, text);
 }
 
+/* While an emergency account is open everybody knows it, on every page and before signing
+ * in. Guideline 6.0 control 11 (1): a use in normal times must be noticed. */
+static void write_emergency(struct html *h, struct request *req)
+{
+	const struct visit *v = visit_of(req);
+	const struct app *app = req_app(req);
+	struct emergency_open open[EMERGENCIES_SHOWN];
+	size_t count = emergency_now(app->store, open), i;
+	char since[40];
+
+	for (i = 0; i < count && i < EMERGENCIES_SHOWN; i++) {
+		time_text(open[i].since_us, false, since, sizeof since);
+		page_notice(h, "error", "非常時アカウントが使われています",
+			    arena_printf(req_arena(req), "「%s」が %s から開封中です（開封: %s）。",
+					 open[i].name, since, open[i].by));
+	}
+	if (v && v->session.mark == ACT_EMERGENCY)
+		page_notice(h, "warning", NULL,
+			    "あなたは非常時アカウントで入っています。したことはすべて記録され、後で見直さ"
+			    "れます。");
+}
+
 static void write_readonly(struct html *h, struct request *req)
 {
 	const struct app *app = req_app(req);
@@ -161,6 +184,7 @@ void page_begin(struct html *h, struct request *req, enum nav here, const char *
 	html_attr(h, "id", "main");
 	html_attr(h, "class", "page");
 	html_attr(h, "tabindex", "-1");
+	write_emergency(h, req);
 	write_readonly(h, req);
 	write_done(h, req);
 	html_el(h, EL_H1, title);

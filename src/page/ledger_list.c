@@ -326,6 +326,8 @@ static int write_row(void *arg, const struct list_row *row, struct err *err)
 	html_attrf(w->h, "class", "chip chip-%s", entry_state_name(row->state));
 	html_text(w->h, entry_state_label(row->state));
 	html_close(w->h, EL_SPAN);
+	if (*row->behalf && row->state == STATE_DRAFT)
+		html_text(w->h, " 代行入力・未確認");
 	html_close(w->h, EL_TD);
 	date_of_us(row->at_us, date);
 	html_el_class(w->h, EL_TD, "date", date);

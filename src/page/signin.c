@@ -57,6 +57,9 @@ static int show_signin(struct request *req, struct response *res, int status, co
 	r = lock_kept(&h, req, res, err);
 	if (r < 0)
 		return r;
+	html_open(&h, EL_P);
+	html_link(&h, "/emergency", "非常時アカウントを使う（災害・障害のとき）");
+	html_close(&h, EL_P);
 	return page_end(&h, req, res, status, err);
 }
 
