@@ -281,9 +281,10 @@ int page_emergency_declare(struct request *req, struct response *res, struct err
 
 int page_emergency_declare_end(struct request *req, struct response *res, struct err *err)
 {
+	static const char *const names[] = { "csrf" };
 	const struct visit *v = visit_of(req);
 	struct receipt receipt;
-	int r = req_form_only(req, NULL, 0, err);
+	int r = req_form_only(req, names, 1, err);
 
 	if (r >= 0)
 		r = emergency_declare_end(v->app->ledgers, &v->actor, req_param(req, "entry"),

@@ -292,9 +292,10 @@ static int finish(struct request *req, struct response *res, int r, const struct
 
 int page_emergency_close(struct request *req, struct response *res, struct err *err)
 {
+	static const char *const names[] = { "csrf" };
 	struct visit *v = visit_of(req);
 	struct receipt receipt;
-	int r = req_form_only(req, NULL, 0, err);
+	int r = req_form_only(req, names, 1, err);
 
 	if (r >= 0)
 		r = emergency_finish(v->app->ledgers, &v->actor, req_param(req, "entry"), &receipt,
