@@ -1,10 +1,13 @@
 /* daicho serve: the pages, until SIGTERM or SIGINT. SIGHUP, and the look once a minute, put
  * new certificates to use. */
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/sink.h"
 #include "cli/command.h"
 #include "cli/data.h"
@@ -16,6 +19,10 @@ static const struct option_spec options[] = {
 	{ "host", "NAME", "利用者が打ち込むサーバの名前（院内DNS名など）" },
 	{ "tls12", NULL,
 	  "TLS 1.3 を使えない古いブラウザのために TLS 1.2（高セキュリティ型）も許す" },
+	{ "connections", "N", "同時につながる数の上限（省くと 512）" },
+	{ "per-address", "N",
+	  "1つのアドレスから同時につながる数の上限（省くと 128）。多くの端末が1つの"
+	  "アドレスに見える網では大きくする" },
 	{ NULL, NULL, NULL },
 };
 
@@ -34,13 +41,25 @@ static void block_signals(sigset_t *set)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* True if the certificate is that of an authority people can be given. */
+static bool own_authority(const char *folder)
+{
+	char path[PATH_MAX];
+
+	return snprintf(path, sizeof path, "%s/tls/ca.pem", folder) < (int)sizeof path &&
+	       file_exists(path);
+}
+
 static void print_hello(const struct data *d, const char *folder, struct web *web)
 {
 	printf("%s の台帳を開きました: https://localhost:%d\n", store_org_name(d->store),
 	       web_port(web));
 	printf("ログインの仕方: daicho init が示した利用者IDとパスワードを使います");
 	printf("（見本なら %s/first-login.txt にもあります）。\n", folder);
-	printf("証明書は自分で作ったものなので、最初だけブラウザの警告で「続ける」を選びます。\n");
+	if (!own_authority(folder))
+		printf("証明書は自分で作ったものなので、最初だけブラウザの警告で「続ける」を選びま"
+		       "す"
+		       "（daicho tls init で認証局を作ると、警告はなくなります）。\n");
 	printf("止めるには Ctrl+C を押します。\n");
 	fflush(stdout);
 }
@@ -103,13 +122,30 @@ static int wait_for_end(struct web *web, const sigset_t *set)
 	return EXIT_DONE;
 }
 
+/* A number of connections; *ret stays 0 when the option is not given. */
+static int read_count(const struct invocation *in, const char *name, unsigned *ret, struct err *err)
+{
+	const char *text = option(in, name);
+	char *end;
+	long n;
+
+	if (!text)
+		return 0;
+	n = strtol(text, &end, 10);
+	if (*end || end == text || n < 8 || n > 65535)
+		return err_set(err, ERR_USAGE, "--%s には8から65535までの数を書いてください: %s",
+			       name, text);
+	*ret = (unsigned)n;
+	return 0;
+}
+
 static int run(const struct invocation *in)
 {
 	const char *listen = option(in, "listen"), *host = option(in, "host");
-	const struct page_place place = { .listen = listen ? listen : "127.0.0.1:8443",
-					  .hosts = &host,
-					  .host_count = host ? 1 : 0,
-					  .tls12 = option_given(in, "tls12") };
+	struct page_place place = { .listen = listen ? listen : "127.0.0.1:8443",
+				    .hosts = &host,
+				    .host_count = host ? 1 : 0,
+				    .tls12 = option_given(in, "tls12") };
 	struct err err = { 0 };
 	struct web *web = NULL;
 	struct app app = { 0 };
@@ -118,7 +154,12 @@ static int run(const struct invocation *in)
 	int r, status = EXIT_DONE;
 
 	block_signals(&set);
-	r = data_open(&d, in->argument[0], 0, &err);
+	memset(&d, 0, sizeof d);
+	r = read_count(in, "connections", &place.connections, &err);
+	if (r == 0)
+		r = read_count(in, "per-address", &place.per_address, &err);
+	if (r == 0)
+		r = data_open(&d, in->argument[0], 0, &err);
 	if (r == 0) {
 		app.store = d.store;
 		app.defs = d.defs;
@@ -135,7 +176,7 @@ static int run(const struct invocation *in)
 
 const struct command command_serve = {
 	"serve",
-	"DATA [--listen ADDR:PORT] [--host NAME] [--tls12]",
+	"DATA [--listen ADDR:PORT] [--host NAME] [--tls12] ...",
 	"画面を出す（HTTPS）",
 	options,
 	1,

@@ -21,6 +21,7 @@ struct page_place {
 				   * localhost and the machine's name are known */
 	size_t host_count;
 	bool tls12; /* also for browsers that know no TLS 1.3 */
+	unsigned connections, per_address; /* at once; 0: as in struct web_limits */
 };
 /* Starts the web server with all pages. Certificate and key are tls/cert.pem and
  * tls/key.pem of the data folder, made self-signed when absent; where tls/client-ca.pem

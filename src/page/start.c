@@ -95,6 +95,8 @@ int page_start(struct app *app, const struct page_place *place, struct web **ret
 	struct paths paths;
 	struct web_config config = { .listen = place->listen,
 				     .allow_tls12 = place->tls12,
+				     .limits = { .connections = place->connections,
+						 .connections_per_address = place->per_address },
 				     .hosts = names,
 				     .routes = routes,
 				     .route_count = sizeof routes / sizeof routes[0],
