@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { accessibilityFaults, browser, heading, serve, signIn } from "./daicho.mjs";
 
-let server, b, planner, staff, helper;
+let server, b, planner, auditor, helper;
 const SPARE = /[0-9a-z]{4}(-[0-9a-z]{4}){3}/;
 const BANNER = "非常時アカウントが使われています";
 const own = (login) => server.password(login);
@@ -22,7 +22,7 @@ before(async () => {
   b = await browser();
   planner = b.page;
   await signIn(planner, server, "kanri");
-  staff = await person("shokuin");
+  auditor = await person("kansa");
   helper = (await b.another()).page;
 });
 
@@ -50,8 +50,8 @@ test("the planner makes an account and gets its sheet once", async () => {
 });
 
 test("the code opens it, and everybody is told on the next page", async () => {
-  await go(staff, "/");
-  assert.ok(!(await text(staff)).includes(BANNER));
+  await go(auditor, "/");
+  assert.ok(!(await text(auditor)).includes(BANNER));
   await go(helper, "/signin");
   await helper.getByRole("link", { name: /非常時アカウントを使う/ }).click();
   assert.deepEqual(await accessibilityFaults(helper), []);
@@ -60,9 +60,9 @@ test("the code opens it, and everybody is told on the next page", async () => {
   await helper.getByLabel("何のために使いますか").fill("認証サーバーが止まったため");
   await helper.getByRole("button", { name: "開封して使う" }).click();
   assert.match(await text(helper), /あなたは非常時アカウントで入っています/);
-  await go(staff, "/");
-  assert.ok((await text(staff)).includes(BANNER));
-  assert.deepEqual(await accessibilityFaults(staff), []);
+  await go(auditor, "/");
+  assert.ok((await text(auditor)).includes(BANNER));
+  assert.deepEqual(await accessibilityFaults(auditor), []);
   await go(planner, "/");
   assert.match(await text(planner), /非常時の宣言がないまま/);
 });
@@ -72,8 +72,8 @@ test("closed, it lets nobody in any more, and the review waits", async () => {
   use = planner.url();
   assert.deepEqual(await accessibilityFaults(planner), []);
   await planner.getByRole("button", { name: "通常時に戻す" }).click();
-  await go(staff, "/");
-  assert.ok(!(await text(staff)).includes(BANNER));
+  await go(auditor, "/");
+  assert.ok(!(await text(auditor)).includes(BANNER));
   await go(helper, "/");
   assert.equal(await heading(helper), "ログイン");
   await go(helper, "/emergency");
