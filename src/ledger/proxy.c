@@ -134,6 +134,17 @@ int proxy_list(struct ledgers *l, struct conn *c, const char *account, struct ar
 	return r;
 }
 
+int proxy_requests(struct ledgers *l, struct conn *c, struct arena *arena, struct proxy_grant **ret,
+		   size_t *ret_count, struct err *err)
+{
+	struct listing k = { .arena = arena };
+	int r = collect(l, c, "status", names[PROXY_REQUESTED], &k, err);
+
+	*ret = k.item;
+	*ret_count = k.count;
+	return r;
+}
+
 int proxy_get(struct ledgers *l, struct conn *c, const char *id, struct arena *arena,
 	      struct proxy_grant *ret, struct err *err)
 {

@@ -38,6 +38,9 @@ int proxy_principals(struct ledgers *l, struct conn *c, const char *proxy,
 /* All grants, newest first. `account` (NULL: all): those of this proxy or principal. */
 int proxy_list(struct ledgers *l, struct conn *c, const char *account, struct arena *arena,
 	       struct proxy_grant **ret, size_t *ret_count, struct err *err);
+/* Those that nobody has decided yet. */
+int proxy_requests(struct ledgers *l, struct conn *c, struct arena *arena, struct proxy_grant **ret,
+		   size_t *ret_count, struct err *err);
 int proxy_get(struct ledgers *l, struct conn *c, const char *id, struct arena *arena,
 	      struct proxy_grant *ret, struct err *err);
 

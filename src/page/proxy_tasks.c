@@ -60,7 +60,7 @@ static int requests(struct request *req, struct conn *c, struct proxy_task *ret,
 	const struct visit *v = visit_of(req);
 	struct proxy_grant *list;
 	size_t n, i, mine = 0;
-	int r = proxy_list(v->app->ledgers, c, NULL, req_arena(req), &list, &n, err);
+	int r = proxy_requests(v->app->ledgers, c, req_arena(req), &list, &n, err);
 
 	for (i = 0; r >= 0 && i < n; i++)
 		mine += proxy_may_decide(&v->actor, &list[i]);
