@@ -58,6 +58,7 @@ static const struct {
 	{ "/accounts", "利用者を登録する・停止する", PERM_ACCOUNTS },
 	{ "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）", PERM_ACCOUNTS },
 	{ "/access/factors", "二要素認証がまだの人を見る", PERM_ACCOUNTS },
+	{ "/tokens", "機器連携の鍵を発行する・失効させる", PERM_ACCOUNTS },
 	{ "/terminal", "この端末に名前を付ける", PERM_ACCOUNTS },
 	{ "/access", "全員の利用の記録を見る", PERM_EVENTS },
 	{ "/access/review", "利用の記録を月ごとに見直す", PERM_EVENTS },

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "identity/policy.h"
+#include "page/tokens.h"
 
 #define FEW_CODES 2
 
@@ -72,6 +73,36 @@ static int waiting_proofs(struct tasks *t, struct conn *c, struct err *err)
 	return r;
 }
 
+static size_t count_ending(const struct token *list, size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		n += token_ends_soon(&list[i]);
+	return n;
+}
+
+/* Keys of machines that end soon, for the planner; one's own calendar. */
+static int ending_tokens(struct tasks *t, struct conn *c, struct err *err)
+{
+	struct arena *a = req_arena(t->req);
+	struct token *list;
+	size_t count, n;
+	int r = token_list(c, TOKEN_FEED, visit_of(t->req)->actor.account, a, &list, &count, err);
+
+	if (r >= 0 && count_ending(list, count))
+		add(t, "/settings/calendar", "カレンダーのアドレスを作り直す",
+		    "今のアドレスは30日以内に使えなくなります");
+	if (r < 0 || !visit_may(t->req, PERM_ACCOUNTS, NULL))
+		return r;
+	r = token_list(c, TOKEN_MACHINE, NULL, a, &list, &count, err);
+	n = r < 0 ? 0 : count_ending(list, count);
+	if (n)
+		add(t, "/tokens", "機器連携の鍵を作り直す",
+		    arena_printf(a, "%zu件が、期限切れか30日以内に期限です", n));
+	return r;
+}
+
 int signin_tasks(struct request *req, struct conn *c, struct people_task *ret, size_t *ret_count,
 		 struct err *err)
 {
@@ -87,6 +118,8 @@ int signin_tasks(struct request *req, struct conn *c, struct people_task *ret, s
 		r = missing_factors(&t, c, &p, err);
 	if (r >= 0 && visit_may(req, PERM_RESCUE, NULL))
 		r = waiting_proofs(&t, c, err);
+	if (r >= 0)
+		r = ending_tokens(&t, c, err);
 	*ret_count = t.count;
 	return r;
 }
