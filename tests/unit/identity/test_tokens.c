@@ -203,7 +203,7 @@ static void token__who_may_make_which(void **state)
 	struct token t;
 	struct err err;
 
-	memcpy(person.id, f->nurse_id, sizeof person.id);
+	memcpy(person.id, f->nurse.account, sizeof person.id);
 	assert_int_equal(make(f, &person, "read:devices", 30, NULL, text, &t), ERR_INVALID);
 	assert_int_equal(make(f, &a, "read:devices", 401, NULL, text, &t), ERR_INVALID);
 	assert_string_equal(text, "");
