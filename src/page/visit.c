@@ -218,7 +218,7 @@ int visit_feed(struct request *req, const char *key, const struct token **ret, s
 static int authorise_machine(struct app *app, struct request *req, const struct route *route,
 			     struct err *err)
 {
-	struct visit *v;
+	struct visit *v = NULL;
 	int r = find_machine(app, req, &v, err);
 
 	if (r < 0)
