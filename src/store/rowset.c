@@ -84,6 +84,19 @@ int64_t rowset_count(const struct rowset *s)
 	return n;
 }
 
+size_t rowset_hits(const struct rowset *s, const uint32_t *id, size_t count)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++) {
+		size_t word = id[i] / WORD_BITS;
+
+		if (word < s->words)
+			n += s->bit[word] >> (id[i] % WORD_BITS) & 1;
+	}
+	return n;
+}
+
 int64_t rowset_next(const struct rowset *s, int64_t id)
 {
 	size_t word = (size_t)(id + 1) / WORD_BITS;

@@ -24,6 +24,8 @@ bool rowset_copy(const struct rowset *s, struct rowset *ret);
 /* Leaves in *s what is in `other` too, or with `out` what is not. */
 void rowset_keep(struct rowset *s, const struct rowset *other, bool out);
 int64_t rowset_count(const struct rowset *s);
+/* How many of these ids, all above 0, are in. */
+size_t rowset_hits(const struct rowset *s, const uint32_t *id, size_t count);
 /* The smallest id above `id` (0: the first), 0 after the last. */
 int64_t rowset_next(const struct rowset *s, int64_t id);
 

@@ -1,19 +1,25 @@
 /*
  * Pages of a table. The rows that match are a set of bits (table_sets.h); the page is
- * found along an index of its order, testing bits, from whichever end is nearer. When
- * so few match that the index would be walked for nothing, they are sorted instead:
- * no page costs more than twice the better of the two ways.
+ * found along an index of its order, testing bits, from whichever end is nearer. Where
+ * that would take long, because what comes first in the order does not match or there is
+ * no index, it is found along a ranking kept in memory (table_ranking.h), or by sorting
+ * what matches when that is next to nothing.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/cleanup.h"
+#include "store/table_keys.h"
+#include "store/table_ranking.h"
 #include "store/table_sets.h"
 
 #define CONDS_MAX TABLE_BINDS_MAX
-/* Looking at a row costs as much as so many steps along an index. */
-#define ROW_STEPS 40
+/* As far as an index is followed before another way is taken. */
+#define WALK_STEPS 2000
+/* So few matches are sorted rather than looked for in a ranking: looking at a row costs as
+ * much as passing some thousand rows of a ranking. */
+#define SORT_ROWS 32
+#define SORT_RANKED 4096
 
 struct matches {
 	struct rowset rows;
@@ -167,101 +173,51 @@ static int walk(const struct table_view *v, const struct table_query *order,
 	return rc < 0 ? rc : span->found == span->count;
 }
 
+/* --- along the ranking -------------------------------------------------------------------- */
+
+static int rank(const struct table_view *v, const struct table_query *order,
+		const struct matches *m, struct span *span, struct err *err)
+{
+	struct table_ranking *r;
+	int rc = table_ranking_take(v, order->sort, &r, err);
+
+	if (rc < 0)
+		return rc;
+	span->found = table_ranking_span(r, &m->rows, order->descending, (size_t)span->skip,
+					 span->id, span->count);
+	table_ranking_drop(v->sets, r);
+	return 0;
+}
+
 /* --- sorting what matches ----------------------------------------------------------------- */
-
-struct key {
-	const char *text; /* NULL: a number, or empty */
-	int64_t number;
-	bool empty;
-};
-
-struct keyed {
-	struct key key[2];
-	int64_t id;
-};
-
-/* Empty ones first, texts by their bytes: the order of the index. */
-static int key_compare(const struct key *a, const struct key *b)
-{
-	if (a->empty || b->empty)
-		return b->empty - a->empty;
-	if (a->text && b->text)
-		return strcmp(a->text, b->text);
-	return (a->number > b->number) - (a->number < b->number);
-}
-
-static int keyed_compare(const void *first, const void *second)
-{
-	const struct keyed *a = first, *b = second;
-	int order = key_compare(&a->key[0], &b->key[0]);
-
-	if (order == 0)
-		order = key_compare(&a->key[1], &b->key[1]);
-	return order ? order : (a->id > b->id) - (a->id < b->id);
-}
-
-static struct key key_read(struct stmt *st, int at, bool integer, struct arena *arena)
-{
-	if (col_null(st, at))
-		return (struct key){ .empty = true };
-	if (integer)
-		return (struct key){ .number = col_int(st, at) };
-	return (struct key){ .text = arena_strdup(arena, col_text(st, at)) };
-}
-
-static int keys_read(const struct table_view *v, const struct table_query *order,
-		     const struct matches *m, struct keyed *row, size_t *ret_count,
-		     struct arena *arena, struct err *err)
-{
-	CLEANUP(table_sql_release) struct table_sql sql;
-	STMT_CLEANUP *st = NULL;
-	int column[2], count = table_order(v->t, order->sort, column), i, rc;
-	bool integer[2];
-	char name[16];
-	int64_t id = 0;
-
-	table_sql_init(&sql);
-	rc = table_sql_keys(&sql, v->t, order, err);
-	for (i = 0; rc == 0 && i < count; i++)
-		rc = table_column_name(v->t, column[i], name, &integer[i], err);
-	if (rc == 0)
-		rc = table_sql_begin(v->c, &sql, &st, err);
-	while (rc >= 0 && (id = rowset_next(&m->rows, id)) != 0) {
-		sqlite3_reset(st->s);
-		stmt_int(st, 1, id);
-		rc = stmt_step(st, err);
-		if (rc <= 0)
-			continue;
-		row[*ret_count] = (struct keyed){ .id = id };
-		for (i = 0; i < count; i++)
-			row[*ret_count].key[i] = key_read(st, i, integer[i], arena);
-		++*ret_count;
-	}
-	return rc < 0 ? rc : arena_failed(arena) ? err_nomem(err) : 0;
-}
 
 static int sort_all(const struct table_view *v, const struct table_query *order,
 		    const struct matches *m, struct span *span, struct err *err)
 {
-	struct keyed *row = calloc((size_t)m->total + 1, sizeof *row);
+	struct table_keyed *row = calloc((size_t)m->total + 1, sizeof *row);
+	CLEANUP(table_keys_close) struct table_keys keys;
 	struct arena arena;
 	size_t count = 0, i, at;
-	int rc;
+	int64_t id = 0;
+	int rc = table_keys_open(v->c, v->t, order->sort, &keys, err);
 
-	if (!row)
-		return err_nomem(err);
 	arena_init(&arena, 0);
-	rc = keys_read(v, order, m, row, &count, &arena, err);
-	if (rc == 0)
-		qsort(row, count, sizeof *row, keyed_compare);
+	if (rc == 0 && !row)
+		rc = err_nomem(err);
+	while (rc >= 0 && (id = rowset_next(&m->rows, id)) != 0) {
+		rc = table_keys_read(&keys, id, &arena, &row[count], err);
+		count += rc > 0;
+	}
+	if (rc >= 0)
+		qsort(row, count, sizeof *row, table_keyed_compare);
 	span->found = 0;
-	for (i = 0; rc == 0 && i < span->count && (size_t)span->skip + i < count; i++) {
+	for (i = 0; rc >= 0 && i < span->count && (size_t)span->skip + i < count; i++) {
 		at = (size_t)span->skip + i;
 		span->id[span->found++] = row[order->descending ? count - 1 - at : at].id;
 	}
 	arena_release(&arena);
 	free(row);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* --- a page --------------------------------------------------------------------------------- */
@@ -278,6 +234,13 @@ static void turn_round(int64_t *id, size_t count)
 	}
 }
 
+/* About as many steps along the index as the page takes if the matches lie evenly on it. */
+static int64_t steps_expected(const struct matches *m, const struct span *span)
+{
+	return (int64_t)((double)(span->skip + (int64_t)span->count) / (double)m->total *
+			 (double)m->along);
+}
+
 static int page_find(const struct table_view *v, const struct table_query *q,
 		     const struct matches *m, struct span *span, struct err *err)
 {
@@ -285,24 +248,21 @@ static int page_find(const struct table_view *v, const struct table_query *q,
 				     .filter_count = m->entry_count,
 				     .sort = q->sort,
 				     .descending = q->descending };
-	int64_t budget = m->total * ROW_STEPS, behind;
+	int64_t behind = m->total - span->skip - (int64_t)span->count;
+	bool from_end = behind < span->skip;
 	int column[2], rc = 0;
-	bool from_end;
 
-	behind = m->total - span->skip - (int64_t)span->count;
-	from_end = behind < span->skip;
 	if (from_end) {
 		order.descending = !q->descending;
 		span->skip = behind;
 	}
 	table_order(v->t, q->sort, column);
-	/* As many steps as expected if the matches lie evenly along the index. */
-	if (table_indexed(v->t, column[0], 0) &&
-	    (double)(span->skip + (int64_t)span->count) / (double)m->total * (double)m->along <
-		    (double)budget)
-		rc = walk(v, &order, m, budget, span, err);
-	if (rc == 0)
+	if (table_indexed(v->t, column[0], 0) && steps_expected(m, span) < WALK_STEPS)
+		rc = walk(v, &order, m, WALK_STEPS, span, err);
+	if (rc == 0 && m->total <= SORT_ROWS + v->last / SORT_RANKED)
 		rc = sort_all(v, &order, m, span, err);
+	else if (rc == 0)
+		rc = rank(v, &order, m, span, err);
 	if (from_end)
 		turn_round(span->id, span->found);
 	return rc < 0 ? rc : 0;

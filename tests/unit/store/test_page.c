@@ -2,14 +2,16 @@
  * conditions are joined and whatever was written in between. */
 #include "fixture.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/fold.h"
-#include "store/rowset.h"
-#include "store/table.h"
+#include "store/table_ranking.h"
+#include "store/table_sets.h"
 
 #define ROWS 300
 
@@ -171,10 +173,11 @@ static void compare(struct world *w, const struct table_query *q)
 	store_read_end(c);
 }
 
+static const int sorts[] = { 1, 2, 3, 4, TABLE_SEQ, TABLE_AT, TABLE_ENTRY, TABLE_STATE };
+
 /* A query as people put one together. */
 static void compare_any(struct world *w)
 {
-	static const int sorts[] = { 1, 2, 3, 4, TABLE_SEQ, TABLE_AT, TABLE_ENTRY, TABLE_STATE };
 	static const char *const words[] = { NULL, NULL, "見本", "検査 端末", "無い", " " };
 	struct table_filter by[4], either[2];
 	struct table_any any = { either, 2 };
@@ -321,6 +324,174 @@ static void page__inside_a_write_keeps_nothing(void **state)
 	compare(w, &q);
 }
 
+/* --- rankings ------------------------------------------------------------------- */
+
+/* The ranking of a column in this snapshot; a page of it, of some of the rows, too. */
+static void compare_ranking(struct world *w, struct conn *c, int sort)
+{
+	struct table_query all = { .sort = sort, .descending = roll(w, 2) };
+	struct table_filter by = { 3, TABLE_EQ, "v3" };
+	struct table_query some = { .filter = &by,
+				    .filter_count = 1,
+				    .sort = sort,
+				    .descending = all.descending,
+				    .limit = 1 + roll(w, 20),
+				    .offset = roll(w, 20) };
+	struct table_ranking *r;
+	struct table_view v;
+	struct table_set *every, *three;
+	int64_t id[ROWS * 2];
+	struct buf got, wanted;
+	size_t count;
+
+	assert_ok(w->f, table_view_open(c, &things, w->sets, &v, &w->f->err));
+	assert_ok(w->f, table_ranking_take(&v, sort, &r, &w->f->err));
+	assert_ok(w->f, table_set_take(&v, &(struct table_cond){ 0 }, &every, &w->f->err));
+	assert_ok(w->f,
+		  table_set_take(&v, &(struct table_cond){ .filter = &by }, &three, &w->f->err));
+	buf_init(&got, 0);
+	buf_init(&wanted, 0);
+	assert_ok(w->f, table_query(c, &things, &all, collect, &wanted, &w->f->err));
+	count = table_ranking_span(r, &every->rows, all.descending, 0, id, ROWS * 2);
+	assert_int_equal(count, r->count);
+	assert_ok(w->f, table_rows(c, &things, id, count, collect, &got, &w->f->err));
+	assert_string_equal(got.data, wanted.data);
+	buf_clear(&got);
+	buf_clear(&wanted);
+	assert_ok(w->f, table_query(c, &things, &some, collect, &wanted, &w->f->err));
+	count = table_ranking_span(r, &three->rows, some.descending, (size_t)some.offset, id,
+				   (size_t)some.limit);
+	assert_ok(w->f, table_rows(c, &things, id, count, collect, &got, &w->f->err));
+	assert_string_equal(got.data ? got.data : "", wanted.data ? wanted.data : "");
+	buf_release(&got);
+	buf_release(&wanted);
+	table_set_drop(w->sets, three);
+	table_set_drop(w->sets, every);
+	table_ranking_drop(w->sets, r);
+}
+
+/* Single writes are merged; many at once make it be read whole. */
+static void ranking__follows_every_write(void **state)
+{
+	struct world *w = *state;
+	struct conn *c;
+	unsigned i, more;
+
+	for (i = 0; i < 200; i++) {
+		assert_ok(w->f, store_read_begin(w->f->s, &c, &w->f->err));
+		compare_ranking(w, c, sorts[roll(w, 8)]);
+		store_read_end(c);
+		for (more = roll(w, 20) ? roll(w, 4) : 120; more > 0; more--)
+			put_ok(w, thing(w, roll(w, ROWS + 60)));
+	}
+}
+
+/* A reader of an older snapshot gets its own order, though a later one is kept. */
+static void ranking__of_an_older_snapshot_does_not_see_what_came_later(void **state)
+{
+	struct world *w = *state;
+	struct conn *before[6], *now;
+	unsigned i, j;
+
+	for (i = 0; i < 20; i++) {
+		int sort = sorts[roll(w, 8)];
+
+		for (j = 0; j < 6; j++) {
+			assert_ok(w->f, store_read_begin(w->f->s, &before[j], &w->f->err));
+			if (roll(w, 2))
+				compare_ranking(w, before[j], sort);
+			put_ok(w, thing(w, ROWS + 6 * i + j));
+			put_ok(w, thing(w, roll(w, ROWS)));
+		}
+		assert_ok(w->f, store_read_begin(w->f->s, &now, &w->f->err));
+		compare_ranking(w, now, sort);
+		store_read_end(now);
+		for (j = 0; j < 6; j++) {
+			compare_ranking(w, before[j], sort);
+			store_read_end(before[j]);
+		}
+	}
+}
+
+/* --- many at once ------------------------------------------------------------------ */
+
+#define READERS 4
+
+struct crowd {
+	struct world *w;
+	uint64_t chance;
+	atomic_bool *over;
+	bool same;
+	struct err err;
+};
+
+/* One page in one snapshot, beside the whole: no assertions, which belong to one thread. */
+static void crowd_look(struct crowd *r, struct world *mine, struct err *err)
+{
+	char value[24];
+	struct table_filter by = { 3, roll(mine, 2) ? TABLE_EQ : TABLE_NE, value };
+	struct table_query q = { .filter = &by,
+				 .filter_count = 1,
+				 .sort = 4,
+				 .descending = roll(mine, 2),
+				 .limit = 40,
+				 .offset = roll(mine, 40) };
+	struct buf page, whole;
+	struct conn *c;
+	int rc;
+
+	snprintf(value, sizeof value, "v%u", roll(mine, 3));
+	buf_init(&page, 0);
+	buf_init(&whole, 0);
+	rc = store_read_begin(r->w->f->s, &c, err);
+	r->same = rc == 0;
+	if (rc < 0)
+		return;
+	rc = table_page(c, &things, r->w->sets, &q, collect, &page, err);
+	if (rc == 0)
+		rc = table_query(c, &things, &q, collect, &whole, err);
+	store_read_end(c);
+	r->same = rc == 0 && page.len == whole.len &&
+		  (page.len == 0 || memcmp(page.data, whole.data, page.len) == 0);
+	buf_release(&page);
+	buf_release(&whole);
+}
+
+static void *crowd_read(void *arg)
+{
+	struct crowd *r = arg;
+	struct world mine = { .chance = r->chance };
+
+	do {
+		crowd_look(r, &mine, &r->err);
+		if (roll(&mine, 50) == 0)
+			table_sets_clear(r->w->sets);
+	} while (r->same && !atomic_load(r->over));
+	return NULL;
+}
+
+static void page__is_right_for_many_readers_while_one_writes(void **state)
+{
+	struct world *w = *state;
+	struct crowd reader[READERS];
+	pthread_t thread[READERS];
+	atomic_bool over = false;
+	unsigned i;
+
+	for (i = 0; i < READERS; i++) {
+		reader[i] = (struct crowd){ .w = w, .chance = i, .over = &over };
+		assert_int_equal(pthread_create(&thread[i], NULL, crowd_read, &reader[i]), 0);
+	}
+	for (i = 0; i < 300; i++)
+		put_ok(w, thing(w, roll(w, ROWS + 60)));
+	atomic_store(&over, true);
+	for (i = 0; i < READERS; i++) {
+		assert_int_equal(pthread_join(thread[i], NULL), 0);
+		assert_string_equal(reader[i].err.text, "");
+		assert_true(reader[i].same);
+	}
+}
+
 static void rowset__refuses_ids_that_no_table_has(void **state)
 {
 	struct rowset s = { NULL, 0 };
@@ -348,6 +519,9 @@ int main(void)
 		T(page__follows_a_name_of_another_table),
 		T(page__after_a_rebuild_reads_anew),
 		T(page__inside_a_write_keeps_nothing),
+		T(ranking__follows_every_write),
+		T(ranking__of_an_older_snapshot_does_not_see_what_came_later),
+		T(page__is_right_for_many_readers_while_one_writes),
 		cmocka_unit_test(rowset__refuses_ids_that_no_table_has),
 #undef T
 	};
