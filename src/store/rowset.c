@@ -44,6 +44,18 @@ bool rowset_put(struct rowset *s, int64_t id, bool in)
 	return true;
 }
 
+bool rowset_fill(struct rowset *ret, int64_t last)
+{
+	size_t words = (size_t)last / WORD_BITS + 1;
+
+	if (last < 0 || last > ROWSET_ID_MAX || !grow(ret, words))
+		return false;
+	memset(ret->bit, 0xff, words * sizeof *ret->bit);
+	ret->bit[words - 1] = UINT64_MAX >> (WORD_BITS - 1 - (uint64_t)last % WORD_BITS);
+	ret->bit[0] &= ~UINT64_C(1);
+	return true;
+}
+
 bool rowset_has(const struct rowset *s, int64_t id)
 {
 	size_t word = (size_t)id / WORD_BITS;

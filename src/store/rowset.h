@@ -18,6 +18,8 @@ struct rowset {
 void rowset_release(struct rowset *s);
 /* Puts `id` in or out. False when memory ran out or the id is out of range. */
 bool rowset_put(struct rowset *s, int64_t id, bool in);
+/* *ret, empty before, becomes all of 1 to `last`. False as above. */
+bool rowset_fill(struct rowset *ret, int64_t last);
 bool rowset_has(const struct rowset *s, int64_t id);
 /* *ret, empty before, becomes a copy. False when memory ran out. */
 bool rowset_copy(const struct rowset *s, struct rowset *ret);

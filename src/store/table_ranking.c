@@ -292,9 +292,9 @@ int table_ranking_take(const struct table_view *v, int sort, struct table_rankin
 	char *key;
 	int rc;
 
+	table_sql_init(&sql);
 	if (v->last > ROWSET_ID_MAX)
 		return table_view_damaged(err);
-	table_sql_init(&sql);
 	rc = table_sql_ids(&sql, v->t, &order, err);
 	if (rc < 0)
 		return rc;

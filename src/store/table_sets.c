@@ -80,6 +80,29 @@ static int set_update(const struct table_view *v, const struct table_cond *cond,
 	return rc;
 }
 
+/* Rows are never taken out, so that all of a table can mostly be told from its number of
+ * rows, which is counted in a hundredth of the time. 0 when it cannot. */
+static int set_all(const struct table_view *v, const struct table_cond *cond, struct rowset *ret,
+		   struct err *err)
+{
+	CLEANUP(table_sql_release) struct table_sql sql;
+	struct stmt *st = NULL;
+	int64_t count = 0;
+	int rc;
+
+	table_sql_init(&sql);
+	if (cond->filter || cond->any || cond->search)
+		return 0;
+	rc = table_sql_rows_count(&sql, v->t, err);
+	if (rc == 0)
+		rc = table_sql_begin(v->c, &sql, &st, err);
+	if (rc == 0)
+		rc = stmt_value(st, 0, &count, err);
+	if (rc < 0 || count != v->last)
+		return rc;
+	return rowset_fill(ret, count) ? 1 : unfit(count, err);
+}
+
 /* --- the cache ------------------------------------------------------------------------ */
 
 /* What must not have passed a set by. */
@@ -106,6 +129,8 @@ static int set_make(const struct table_view *v, const struct table_cond *cond,
 					 .as_of = newest_for(v, cond),
 					 .users = 1 };
 	rc = old ? set_update(v, cond, old, &set->rows, err) : 0;
+	if (rc == 0)
+		rc = set_all(v, cond, &set->rows, err);
 	if (rc == 0)
 		rc = rows_add(v->c, sql, false, 0, &set->rows, &seen, err);
 	if (rc < 0) {

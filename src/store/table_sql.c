@@ -454,6 +454,15 @@ int table_sql_newest(struct table_sql *sql, const char *name, struct err *err)
 	return rc;
 }
 
+int table_sql_rows_count(struct table_sql *sql, const struct table *t, struct err *err)
+{
+	int rc = table_name_check(t, err);
+
+	if (rc == 0)
+		buf_printf(&sql->text, "SELECT COUNT(*) FROM l_%s", t->name);
+	return rc;
+}
+
 int table_sql_ids(struct table_sql *sql, const struct table *t, const struct table_query *q,
 		  struct err *err)
 {

@@ -59,6 +59,8 @@ int table_sql_changed(struct table_sql *sql, const struct table *t, const struct
 		      int64_t since, struct err *err);
 /* Newest leaf number (-1: no rows) and greatest id. */
 int table_sql_newest(struct table_sql *sql, const char *name, struct err *err);
+/* How many rows there are. */
+int table_sql_rows_count(struct table_sql *sql, const struct table *t, struct err *err);
 /* For table_page.c. Ids along the order of the query; the columns of that order,
  * and a whole row, of the row ?1. */
 int table_sql_ids(struct table_sql *sql, const struct table *t, const struct table_query *q,

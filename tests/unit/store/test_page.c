@@ -492,6 +492,23 @@ static void page__is_right_for_many_readers_while_one_writes(void **state)
 	}
 }
 
+static void rowset__filled_ends_at_the_last(void **state)
+{
+	int64_t last[] = { 0, 1, 62, 63, 64, 127, 200 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof last / sizeof last[0]; i++) {
+		struct rowset s = { NULL, 0 };
+
+		assert_true(rowset_fill(&s, last[i]));
+		assert_int_equal(rowset_count(&s), last[i]);
+		assert_false(rowset_has(&s, last[i] + 1));
+		assert_int_equal(rowset_next(&s, 0), last[i] > 0);
+		rowset_release(&s);
+	}
+}
+
 static void rowset__refuses_ids_that_no_table_has(void **state)
 {
 	struct rowset s = { NULL, 0 };
@@ -522,6 +539,7 @@ int main(void)
 		T(ranking__follows_every_write),
 		T(ranking__of_an_older_snapshot_does_not_see_what_came_later),
 		T(page__is_right_for_many_readers_while_one_writes),
+		cmocka_unit_test(rowset__filled_ends_at_the_last),
 		cmocka_unit_test(rowset__refuses_ids_that_no_table_has),
 #undef T
 	};
