@@ -252,7 +252,7 @@ test("an error leads to its field", async () => {
   await signIn(page, sample, "unyo");
   await page.goto(sample.address + "/ledger/devices/new");
   await page.getByRole("button", { name: "確定して保存" }).click();
-  assert.equal(await page.evaluate(() => document.activeElement.className), "error-summary");
+  await page.locator(".error-summary:focus").waitFor();
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   assert.match((await focused(page)).id, /^f-/);
