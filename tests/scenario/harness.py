@@ -198,12 +198,18 @@ class Page(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         a = dict(attrs)
         if tag == "form":
-            self.forms.append({"action": a.get("action", ""), "fields": []})
+            # names: of every control, also of those that would not be sent as they stand.
+            self.forms.append({"action": a.get("action", ""), "fields": [], "buttons": [],
+                               "names": set(), "method": a.get("method", "get").lower()})
         elif tag == "a":
             self.links.append(a.get("href", ""))
         elif tag in ("script", "style"):
             self._quiet = tag
+        elif self.forms and tag == "button" and "name" in a:
+            self.forms[-1]["names"].add(a["name"])
+            self.forms[-1]["buttons"].append((a["name"], a.get("value", "")))
         elif self.forms and tag == "input" and "name" in a:
+            self.forms[-1]["names"].add(a["name"])
             if a.get("type") not in ("checkbox", "radio", "file") or "checked" in a:
                 self._field(a["name"], a.get("value", ""))
         elif tag == "textarea" and self.forms and "name" in a:
@@ -231,6 +237,7 @@ class Page(html.parser.HTMLParser):
             self.words.append(data)
 
     def _field(self, name, value):
+        self.forms[-1]["names"].add(name)
         self.forms[-1]["fields"].append((name, value))
 
     def form(self, action):
@@ -322,7 +329,8 @@ def main():
     program = os.path.abspath(sys.argv[1])
     only = sys.argv[2:]
     passed = failed = 0
-    for function in _scenarios:
+    # A file may take helpers from another one; the scenarios of that one stay there.
+    for function in [f for f in _scenarios if f.__module__ == "__main__"]:
         name = function.__name__
         if only and not any(word in name for word in only):
             continue

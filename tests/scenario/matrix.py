@@ -397,4 +397,5 @@ def the_audit_reads_as_text_and_by_role(w):
     w.run("audit", "nothing").exits(2).complains("access")
 
 
-main()
+if __name__ == "__main__":
+    main()
