@@ -145,7 +145,7 @@ int page_directory_post(struct request *req, struct response *res, struct err *e
 	struct directory_input input[sizeof names / sizeof names[0] + 1];
 	const struct visit *v = visit_of(req);
 	struct receipt receipt;
-	struct faults faults;
+	struct faults faults = { .count = 0 };
 	size_t i;
 	int r = req_form_only(req, names, sizeof names / sizeof names[0], err);
 
