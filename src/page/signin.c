@@ -191,7 +191,7 @@ int page_code_post(struct request *req, struct response *res, struct err *err)
 			     &session, err);
 
 	if (r == ERR_DENIED || r == ERR_BUSY || r == ERR_INVALID)
-		return signin_code_show(req, res, 403, err->text, err);
+		return signin_code_show(req, res, r == ERR_BUSY ? 429 : 403, err->text, err);
 	return r < 0 ? r : signin_done(&session, req, res, err);
 }
 
