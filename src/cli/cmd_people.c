@@ -26,7 +26,7 @@ static const struct option_spec options[] = {
 	{ "url", "URL", "directory: ldaps://名前 か ldap://名前（必ず暗号化する）" },
 	{ "kind", "ad|openldap", "directory: 種類" },
 	{ "ca", "FILE", "directory: 認証局の証明書" },
-	{ "bind-dn", "DN", "directory: 読み取り用のログイン名" },
+	{ "bind-dn", "DN", "directory: 読み取り用の利用者" },
 	{ "secret-stdin", NULL, "directory: そのパスワードを標準入力の1行目から読む" },
 	{ "base", "DN", "directory: 探し始める場所" },
 	{ "filter", "FILTER", "directory: 絞り込み" },

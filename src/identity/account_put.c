@@ -31,21 +31,20 @@ static int login_check(const char *login, char ret[LOGIN_MAX + 1], struct err *e
 
 	if (len < 2 || len > LOGIN_MAX)
 		return err_field(err, ERR_INVALID, "login",
-				 "ログイン名は半角で2文字以上%d文字以下にしてください。",
-				 LOGIN_MAX);
+				 "利用者IDは半角で2文字以上%d文字以下にしてください。", LOGIN_MAX);
 	for (i = 0; i < len; i++) {
 		char c = (char)tolower((unsigned char)login[i]);
 
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("._-@", c)))
 			return err_field(
 				err, ERR_INVALID, "login",
-				"ログイン名に使えるのは半角の英字、数字と . _ - @ だけです。");
+				"利用者IDに使えるのは半角の英字、数字と . _ - @ だけです。");
 		ret[i] = c;
 	}
 	ret[len] = '\0';
 	if (strcmp(ret, actor_system.account) == 0)
 		return err_field(err, ERR_INVALID, "login",
-				 "「%s」はプログラム自身の名前です。別のログイン名にしてください。",
+				 "「%s」はプログラム自身の名前です。別の利用者IDにしてください。",
 				 ret);
 	return 0;
 }
@@ -143,7 +142,7 @@ static int rename_check(struct tx *tx, struct put *p, struct account *a, struct 
 	r = account_load(tx_conn(tx), NULL, p->new_login, p->arena, &other, NULL, err);
 	if (r == 0)
 		return err_field(err, ERR_CONFLICT, "login",
-				 "ログイン名「%s」は既に「%s」が使っています。", p->new_login,
+				 "利用者ID「%s」は既に「%s」が使っています。", p->new_login,
 				 other.name);
 	if (r != ERR_NOT_FOUND)
 		return r;
@@ -274,7 +273,7 @@ static int put_current(struct tx *tx, struct put *p, struct account *a, struct c
 	if (r == 0 && p->create)
 		return err_field(
 			err, ERR_CONFLICT, "login",
-			"ログイン名「%s」は既に「%s」が使っています。別の名前にしてください。",
+			"利用者ID「%s」は既に「%s」が使っています。別の名前にしてください。",
 			p->login, a->name);
 	if (r == 0)
 		return credentials_load(tx_conn(tx), seq, cred, err);

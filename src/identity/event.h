@@ -16,7 +16,7 @@ enum event_kind {
 	EVENT_MAX
 };
 const char *event_name(enum event_kind k);  /* "signin" ... */
-const char *event_label(enum event_kind k); /* サインイン ... */
+const char *event_label(enum event_kind k); /* ログイン ... */
 int event_parse(const char *name);	    /* enum event_kind, or -1 */
 
 /* What happened. NULL members are empty. */

@@ -190,21 +190,22 @@ enum permission {
 	PERM_REPORT,
 	PERM_VERIFY,
 	PERM_ACCOUNTS,
-	PERM_RESCUE, /* help somebody whose password or second factor fails */
+	PERM_RESCUE,	    /* help somebody whose password or second factor fails */
 	PERM_EVENTS_REVIEW, /* writing the review of a month of access events */
-	PERM_INSPECTIONS, /* opening and ending what an inspector sees */
-	PERM_INSPECT,	  /* the start page of an inspector */
-	PERM_PEOPLE,	  /* comparing lists of staff */
-	PERM_REQUEST,	  /* asking for accounts and confirming what was granted */
-	PERM_STOCKTAKE,     /* open, assign, close a stock-take of accounts */
+	PERM_INSPECTIONS,   /* opening and ending what an inspector sees */
+	PERM_INSPECT,	    /* the start page of an inspector */
+	PERM_IDS,	    /* the menu of all that is about accounts */
+	PERM_PEOPLE,	    /* comparing lists of staff */
+	PERM_REQUEST,	    /* asking for accounts and confirming what was granted */
+	PERM_STOCKTAKE,	    /* open, assign, close a stock-take of accounts */
 	PERM_STOCKTAKE_SEE, /* staff: only what they decide themselves */
 	PERM_EVENTS,	    /* the records of use of everybody */
 	PERM_API,	    /* machines, within what their key covers */
 	PERM_FEED,	    /* the address of one's own calendar */
-	PERM_PROXY,	  /* asking for proxies, confirming what was typed for oneself */
-	PERM_EMERGENCY,	  /* opening and closing emergency accounts, each by two people */
+	PERM_PROXY,	    /* asking for proxies, confirming what was typed for oneself */
+	PERM_EMERGENCY,	    /* opening and closing emergency accounts, each by two people */
 	PERM_EMERGENCY_SEE,
-	PERM_DECLARE,	  /* declaring an emergency */
+	PERM_DECLARE, /* declaring an emergency */
 	PERM_MAX
 };
 

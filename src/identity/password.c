@@ -58,7 +58,7 @@ static int gate_enter(struct identity_state *st, struct err *err)
 	pthread_mutex_lock(&st->lock);
 	if (st->waiting >= HASHES_WAITING) {
 		r = err_set(err, ERR_BUSY,
-			    "サインインが混み合っています。数秒待ってからもう一度お試しください。");
+			    "ログインが混み合っています。数秒待ってからもう一度お試しください。");
 	} else {
 		st->waiting++;
 		while (st->hashing >= HASHES_AT_ONCE)

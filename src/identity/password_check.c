@@ -80,7 +80,7 @@ static int check_person(const char *password, const struct password_about *about
 {
 	if (password_has_name(password, about->login) || password_has_name(password, about->name) ||
 	    password_has_name(password, about->kana))
-		return refuse(err, "パスワードにログイン名や氏名（ローマ字を含む）を"
+		return refuse(err, "パスワードに利用者IDや氏名（ローマ字を含む）を"
 				   "含めないでください。");
 	if (password_has_name(password, about->org))
 		return refuse(err, "パスワードに施設の名前を含めないでください。");

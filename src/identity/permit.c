@@ -10,10 +10,8 @@ const struct actor actor_system = { "system", "システム", ROLE_PLANNER };
 #define EVERYBODY ((1U << ROLE_MAX) - 1)
 
 static const struct permission_row rows[] = {
-#define PERMISSION(p, roles, what) \
-	{ PERM_##p, #p, roles, -1, what, __FILE__, __LINE__ },
-#define LEDGER_PERMISSION(p, kind, what) \
-	{ PERM_##p, #p, 0, kind, what, __FILE__, __LINE__ },
+#define PERMISSION(p, roles, what) { PERM_##p, #p, roles, -1, what, __FILE__, __LINE__ },
+#define LEDGER_PERMISSION(p, kind, what) { PERM_##p, #p, 0, kind, what, __FILE__, __LINE__ },
 #include "identity/permissions.def"
 #undef PERMISSION
 #undef LEDGER_PERMISSION
@@ -57,7 +55,7 @@ static int check_row(const struct actor *who, const struct permission_row *row,
 		snprintf(place, sizeof place, "%sの", ledger->title.ja);
 	}
 	if (!who)
-		return err_set(err, ERR_DENIED, "サインインしてください。");
+		return err_set(err, ERR_DENIED, "ログインしてください。");
 	if (row->kind == PERMIT_READ && ledger->access.role[ROLE_INSPECTOR].scope == SCOPE_OPENED &&
 	    who->role == ROLE_INSPECTOR && actor_opened(who, "ledger", ledger->name))
 		return 0;

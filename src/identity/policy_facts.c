@@ -120,7 +120,7 @@ static int project(struct conn *c, const struct access_policy *p, struct err *er
 static int put_write(struct tx *tx, void *arg, struct err *err)
 {
 	struct put *p = arg;
-	struct event e = { .kind = EVENT_RIGHTS, .detail = "サインインの決まりを変えました" };
+	struct event e = { .kind = EVENT_RIGHTS, .detail = "ログインの決まりを変えました" };
 	struct fact f = { .kind = "policy", .op = "revise", .actor = p->by->account };
 	CLEANUP(buf_release) struct buf b;
 	int r;
@@ -182,7 +182,7 @@ int policy_audit(struct conn *c, void (*found)(void *arg, const char *text), voi
 	buf_init(&fact, 65536);
 	buf_init(&rows, 65536);
 	if (policy_load(c, &p, NULL) < 0) {
-		found(arg, "サインインの決まりの一覧が読み取れません。");
+		found(arg, "ログインの決まりの一覧が読み取れません。");
 		return 0;
 	}
 	r = newest_fact(c, &seq, err);
@@ -194,6 +194,6 @@ int policy_audit(struct conn *c, void (*found)(void *arg, const char *text), voi
 		return r;
 	if (p.seq != seq ||
 	    (seq >= 0 && (fact.len != rows.len || memcmp(fact.data, rows.data, fact.len) != 0)))
-		found(arg, "サインインの決まりの一覧が、記録と違います。");
+		found(arg, "ログインの決まりの一覧が、記録と違います。");
 	return 0;
 }

@@ -141,7 +141,7 @@ static int take_bypass(struct tx *tx, struct account *a, struct credentials *cre
 	struct event e = { .kind = EVENT_BYPASS,
 			   .ledger = *cred->bypass_proof ? "identity_proofs" : "",
 			   .entry = cred->bypass_proof,
-			   .detail = "一時コードを使ってサインインしました" };
+			   .detail = "一時コードを使ってログインしました" };
 	struct actor who;
 	int r;
 

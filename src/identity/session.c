@@ -43,7 +43,7 @@ void session_hash(const char *token, uint8_t ret[HASH_SIZE])
 int session_none(struct err *err)
 {
 	return err_set(err, ERR_DENIED,
-		       "サインインの期限が切れました。もう一度サインインしてください。");
+		       "ログインの期限が切れました。もう一度ログインしてください。");
 }
 
 /* When it was locked, or is going to be if nobody uses it. */

@@ -17,7 +17,7 @@
 static int login_denied(struct err *err)
 {
 	return err_set(err, ERR_DENIED,
-		       "ログイン名かパスワードが違います。大文字と小文字、全角と半角を確かめて"
+		       "利用者IDかパスワードが違います。大文字と小文字、全角と半角を確かめて"
 		       "もう一度入力してください。");
 }
 
@@ -290,7 +290,7 @@ int session_login(struct store *s, const char *login, const char *password,
 		r = login_denied(err);
 	if (r == ERR_DENIED)
 		signin_refused(s, *ret->account.id ? ret->account.id : NULL,
-			       "ログイン名かパスワードの誤り、または使えない利用者", a.address);
+			       "利用者IDかパスワードの誤り、または使えない利用者", a.address);
 	if (r < 0)
 		return r;
 	attempt_right(s, &a);

@@ -121,7 +121,7 @@ static int use_counter(struct tx *tx, struct account *a, struct credentials *cre
 	if (r > 0 && (in->counter || col_int(last, 0)) && in->counter <= col_int(last, 0))
 		return err_set(err, ERR_CORRUPT,
 			       "このセキュリティキーは複製された疑いがあるため使えません。"
-			       "別の方法でサインインし、管理者に知らせてください。");
+			       "別の方法でログインし、管理者に知らせてください。");
 	r = stmt_begin(tx_conn(tx), STMT_KEY_USED, &use, err);
 	if (r < 0)
 		return r;

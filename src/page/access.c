@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "identity/event.h"
+#include "page/ledger_query.h"
 #include "page/visit.h"
 
 #define DETAIL_SIZE 240
@@ -36,15 +37,18 @@ static const char *part_of_path(struct request *req, const char *name)
 	return strstr(req_route(req)->pattern, braces) ? req_param(req, name) : "";
 }
 
-/* The conditions of a list as its address names them: what was looked for. */
-static void add_conditions(const struct request *req, struct buf *b)
+/* What was looked for, as the page calls it: how it was sorted or which page of it is no matter. */
+static void add_conditions(struct request *req, struct buf *b)
 {
-	const char *name, *value;
+	const struct visit *v = visit_of(req);
+	const char *name, *value, *said;
 	size_t i;
 
-	for (i = 0; req_query_at(req, i, &name, &value); i++)
-		if (*value && strcmp(name, "done") != 0)
-			buf_printf(b, "%s%s=%s", b->len ? " " : "", name, value);
+	for (i = 0; req_query_at(req, i, &name, &value); i++) {
+		said = *value ? ledger_condition(req_arena(req), v->ledger, name, value) : NULL;
+		if (said)
+			buf_printf(b, "%s%s", b->len ? "、" : "", said);
+	}
 }
 
 /* Page or file, how many rows, under which conditions; cut to a line. */

@@ -159,7 +159,8 @@ static int show(struct request *req, struct response *res, bool mine, struct err
 	if (r < 0)
 		return r;
 	access_rows(req, (int64_t)count);
-	page_begin(&h, req, NAV_SETTINGS, mine ? "自分に関する利用の記録" : "利用の記録",
+	page_begin(&h, req, mine ? NAV_SETTINGS : NAV_IDS,
+		   mine ? "自分に関する利用の記録" : "利用の記録",
 		   mine ? "自分がしたことと、自分の利用者IDや自分の情報に対してほかの人がしたことで"
 			  "す。"
 			  "覚えのないものは企画管理者に知らせてください。"

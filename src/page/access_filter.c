@@ -144,22 +144,34 @@ static void select_close(struct html *h)
 	html_close(h, EL_DIV);
 }
 
+static void check(struct html *h, const char *name, const char *text, bool on)
+{
+	html_open(h, EL_LABEL);
+	html_attr(h, "class", "check");
+	html_open(h, EL_INPUT);
+	html_attr(h, "type", "checkbox");
+	html_attr(h, "name", name);
+	html_attr(h, "value", "1");
+	html_flag(h, "checked", on);
+	html_text(h, text);
+	html_close(h, EL_LABEL);
+}
+
 static void input(struct html *h, const struct request *req, const char *name, const char *text,
 		  const char *type)
 {
 	const char *value = asked(req, name);
 
+	if (strcmp(type, "checkbox") == 0) {
+		check(h, name, text, value != NULL);
+		return;
+	}
 	label(h, name, text);
 	html_open(h, EL_INPUT);
 	html_attrf(h, "id", "q-%s", name);
 	html_attr(h, "name", name);
 	html_attr(h, "type", type);
-	if (strcmp(type, "checkbox") == 0) {
-		html_attr(h, "value", "1");
-		html_flag(h, "checked", value != NULL);
-	} else {
-		html_attr(h, "value", value ? value : "");
-	}
+	html_attr(h, "value", value ? value : "");
 	html_close(h, EL_DIV);
 }
 

@@ -34,16 +34,15 @@ static void help_line(struct html *h, const struct policy_field *f)
 static void choice(struct html *h, const struct policy_field *f, const char *type,
 		   const char *value, const char *label, bool on)
 {
-	html_open(h, EL_P);
 	html_open(h, EL_LABEL);
+	html_attr(h, "class", strcmp(type, "radio") == 0 ? "choice" : "check");
 	html_open(h, EL_INPUT);
 	html_attr(h, "type", type);
 	html_attr(h, "name", f->name);
 	html_attr(h, "value", value);
 	html_flag(h, "checked", on);
-	html_textf(h, " %s", label);
+	html_text(h, label);
 	html_close(h, EL_LABEL);
-	html_close(h, EL_P);
 }
 
 static void rules_choices(struct html *h, const struct policy_field *f, const char *now)
@@ -115,7 +114,7 @@ static int show(struct request *req, struct response *res, int status,
 
 	html_init(&h, 0);
 	page_begin(
-		&h, req, NAV_SETTINGS, "サインインの決まり",
+		&h, req, NAV_IDS, "ログインの決まり",
 		"パスワードの規則はガイドラインの版によって違います。施設で1つに決め、理由と一緒に"
 		"残します。");
 	if (message)
@@ -265,7 +264,7 @@ int page_access_factors(struct request *req, struct response *res, struct err *e
 		return r;
 	n = missing(accounts, count, &p, &people, &wanted);
 	page_begin(
-		&h, req, NAV_SETTINGS, "二要素認証がまだの人",
+		&h, req, NAV_IDS, "二要素認証がまだの人",
 		"パスワードだけで入っている人です。期日までに認証アプリかセキュリティキーを登録して"
 		"もらいます。");
 	html_open(&h, EL_P);
@@ -277,7 +276,7 @@ int page_access_factors(struct request *req, struct response *res, struct err *e
 	if (n)
 		write_missing(&h, &p, accounts, n);
 	html_open(&h, EL_P);
-	html_link(&h, "/access/policy", "サインインの決まりを見る・直す");
+	html_link(&h, "/access/policy", "ログインの決まりを見る・直す");
 	html_close(&h, EL_P);
 	return page_end(&h, req, res, 200, err);
 }

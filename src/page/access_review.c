@@ -131,6 +131,13 @@ static void write_counts(struct html *h, struct request *req, const struct revie
 	size_t i;
 	int k;
 
+	if (!v->all.all) {
+		html_open(h, EL_P);
+		html_attr(h, "class", "empty");
+		html_textf(h, "%s の利用の記録はありません。", v->month);
+		html_close(h, EL_P);
+		return;
+	}
 	html_open(h, EL_TABLE);
 	html_open(h, EL_CAPTION);
 	html_textf(h, "%s の利用の記録: %lld件（受付番号 %lld から %lld まで）", v->month,
@@ -201,6 +208,7 @@ static void result_choice(struct html *h, struct request *req, const struct enum
 	html_el(h, EL_LEGEND, "結果");
 	for (i = 0; i < results->count; i++) {
 		html_open(h, EL_DIV);
+		html_attr(h, "class", "choice");
 		html_open(h, EL_INPUT);
 		html_attr(h, "type", "radio");
 		html_attr(h, "name", "result");
@@ -224,7 +232,7 @@ static int show(struct request *req, struct response *res, int status, const str
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "利用の記録の見直し",
+	page_begin(&h, req, NAV_IDS, "利用の記録の見直し",
 		   "月に一度、件数と断られた操作を見て、気付いたことを残します。全件を読む必要は"
 		   "ありません。多いもの、夜間や休日のもの、特別な権限のものから確かめます。");
 	if (faults)

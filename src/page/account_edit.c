@@ -90,7 +90,7 @@ static int show(struct request *req, struct response *res, int status, const str
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, arena_printf(arena, "利用者 %s", a->login),
+	page_begin(&h, req, NAV_IDS, arena_printf(arena, "利用者 %s", a->login),
 		   "役割を変えると、その人の使用中の画面は閉じます。変えたことは記録に残ります。");
 	if (message)
 		page_notice(&h, "error", NULL, message);

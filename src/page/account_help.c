@@ -61,7 +61,7 @@ static int show_given(struct request *req, struct response *res, const struct ac
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, secret_title(kind),
+	page_begin(&h, req, NAV_IDS, secret_title(kind),
 		   *given->secret ? "この画面は一度しか出ません。紙に書き写すか印刷し、本人に直接渡"
 				    "してください。"
 				  : NULL);
@@ -144,16 +144,15 @@ static void kind_choices(struct html *h, struct request *req, const struct help 
 		if (rescue_permit(&visit_of(req)->actor, &p->account, (enum rescue_kind)k, NULL) <
 		    0)
 			continue;
-		html_open(h, EL_P);
 		html_open(h, EL_LABEL);
+		html_attr(h, "class", "choice");
 		html_open(h, EL_INPUT);
 		html_attr(h, "type", "radio");
 		html_attr(h, "name", "kind");
 		html_attr(h, "value", rescue_name((enum rescue_kind)k));
 		html_flag(h, "checked", k == (int)p->kind);
-		html_textf(h, " %s", rescue_label((enum rescue_kind)k));
+		html_text(h, rescue_label((enum rescue_kind)k));
 		html_close(h, EL_LABEL);
-		html_close(h, EL_P);
 	}
 	html_close(h, EL_FIELDSET);
 }
@@ -175,7 +174,7 @@ static int show_help(struct help *p, struct request *req, struct response *res, 
 	if (day >= 0 && !*p->form.typed[day])
 		p->form.typed[day] = today;
 	page_begin(
-		&h, req, NAV_SETTINGS, "入れなくなった人を助ける",
+		&h, req, NAV_IDS, "入れなくなった人を助ける",
 		arena_printf(
 			arena,
 			"%sさん（利用者ID %s）が本人であることを先に確かめ、どのように確かめたかを"
@@ -243,7 +242,7 @@ static int show_waiting(struct request *req, struct response *res, const struct 
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "もう1人の確認を待っています",
+	page_begin(&h, req, NAV_IDS, "もう1人の確認を待っています",
 		   "この施設では、本人確認を2人で行います。");
 	html_open(&h, EL_P);
 	html_textf(&h,
@@ -344,7 +343,7 @@ static int show_proof(const struct proof *p, struct request *req, struct respons
 	size_t i;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "本人確認を認めて発行する",
+	page_begin(&h, req, NAV_IDS, "本人確認を認めて発行する",
 		   "書かれた確かめ方で足りるかを見て、足りなければ認めないでください。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
@@ -503,7 +502,7 @@ int page_help(struct request *req, struct response *res, struct err *err)
 	html_init(&h, 0);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, "入れなくなった人を助ける",
+	page_begin(&h, req, NAV_IDS, "入れなくなった人を助ける",
 		   "パスワードを忘れた人や、カード・スマートフォンが使えない人に、本人確認をしてか"
 		   "ら出します。");
 	r = write_proofs(&h, req, c, err);

@@ -23,7 +23,7 @@ static int show_password(struct request *req, struct response *res, const struct
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "最初のパスワード",
+	page_begin(&h, req, NAV_IDS, "最初のパスワード",
 		   "この画面は一度しか出ません。紙に書き写し、本人に直接渡してください。");
 	html_open(&h, EL_DL);
 	html_attr(&h, "class", "description-list");
@@ -168,7 +168,7 @@ static int show_accounts(struct request *req, struct response *res, int status, 
 		r = account_list(c, req_arena(req), &accounts, &count, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, "利用者",
+	page_begin(&h, req, NAV_IDS, "利用者",
 		   "1人に1つずつ登録します。辞めた人は消さずに停止します。記録の名前は残ります。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
@@ -224,7 +224,7 @@ static int confirm_page(struct request *req, struct response *res, const char *t
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, title, lead);
+	page_begin(&h, req, NAV_IDS, title, lead);
 	form_begin(&h, req, path, false, false);
 	form_submit(&h, kind, button);
 	form_end(&h);

@@ -232,7 +232,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	html_init(&h, 0);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, "非常時アカウント",
+	page_begin(&h, req, NAV_IDS, "非常時アカウント",
 		   "ふだんは封印してある、災害や障害のときのための入り口です。誰が開封しても全員に"
 		   "知らさ"
 		   "れ、後で見直されます。");

@@ -41,7 +41,7 @@ int emergency_sheet(struct request *req, struct response *res, const char *login
 	html_init(&h, 0);
 	date_today(today);
 	page_begin(
-		&h, req, NAV_SETTINGS, "非常時アカウントの封筒に入れる紙",
+		&h, req, NAV_IDS, "非常時アカウントの封筒に入れる紙",
 		"この画面は一度しか出ません。いますぐ印刷し、封筒に入れて封をし、署名か押印をして、"
 		"保管場所に置いてください。前の紙は使えないので、破棄します。");
 	html_open(&h, EL_DL);
@@ -105,7 +105,7 @@ static int show_new(struct request *req, struct response *res, int status,
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "非常時アカウントを作る",
+	page_begin(&h, req, NAV_IDS, "非常時アカウントを作る",
 		   "ふだんは封印されていて使えません。作ると、封筒に入れる紙が一度だけ出ます。");
 	if (faults && faults->count)
 		page_faults(&h, faults);
@@ -187,7 +187,7 @@ static int show_seal(struct request *req, struct response *res, int status,
 				       err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS,
+	page_begin(&h, req, NAV_IDS,
 		   arena_printf(req_arena(req), "「%s」を封印し直す", a.account.name),
 		   "新しいコードを作り、封筒に入れる紙を一度だけ出します。前のコードは使えなくなり"
 		   "ます。");

@@ -184,7 +184,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 				      &u, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS,
+	page_begin(&h, req, NAV_IDS,
 		   arena_printf(req_arena(req), "非常時アカウントの使用: %s", u.title), NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
@@ -210,7 +210,7 @@ static int show_given(struct request *req, struct response *res, const struct ac
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "開封しました",
+	page_begin(&h, req, NAV_IDS, "開封しました",
 		   "この画面は一度しか出ません。使う人に、利用者IDとコードを直接伝えてください。");
 	html_open(&h, EL_DL);
 	html_attr(&h, "class", "description-list");

@@ -20,6 +20,8 @@
 
 #define COUNT_CAP 1000
 #define ROUNDS_SHOWN 30
+/* Ledgers to begin with at a time: a newcomer must see where to start, not all there is. */
+#define FIRST_SHOWN 2
 
 struct home {
 	struct html *h;
@@ -29,7 +31,13 @@ struct home {
 	const struct definitions *defs;
 	char today[DATE_SIZE];
 	int64_t tasks;
+	bool ready;    /* the first run is done */
+	bool no_round; /* and nobody has opened a round that this person could open */
 };
+
+/* The ledgers that somebody has to begin, in this order. The others fill by themselves. */
+static const char *const begin[] = { "devices",	 "services",	"vendors",  "people",
+				     "contacts", "disclosures", "documents" };
 
 __attribute__((format(printf, 4, 5))) static void task(struct home *m, const char *path,
 						       const char *text, const char *hint, ...)
@@ -105,9 +113,7 @@ static int write_rounds(struct home *m, struct err *err)
 			r = round_tasks(m, &rounds[i], err);
 			shown++;
 		}
-	if (r == 0 && !count && visit_may(m->req, PERM_ROUND_OPEN, NULL))
-		task(m, "/rounds", "今年度の点検を始める",
-		     "厚生労働省のチェックリストを選ぶだけです");
+	m->no_round = r == 0 && !count && visit_may(m->req, PERM_ROUND_OPEN, NULL);
 	return r;
 }
 
@@ -140,25 +146,45 @@ static int state_task(struct home *m, const struct ledger_def *def, enum entry_s
 	return r;
 }
 
-static int first_task(struct home *m, const struct ledger_def *def, struct err *err)
+static int is_empty(struct home *m, const struct ledger_def *def, struct err *err)
 {
-	struct arena *a = req_arena(m->req);
 	struct list_query q = { .def = def, .sight = visit_sight(m->req, def), .sort = -1 };
 	int64_t count = 0;
+	int r = list_count(m->ledgers, m->c, &q, 1, &count, err);
+
+	return r < 0 ? r : count == 0;
+}
+
+static void first_task(struct home *m, const struct ledger_def *def)
+{
+	struct arena *a = req_arena(m->req);
+	bool import = visit_may(m->req, PERM_LEDGER_IMPORT, def);
+
+	task(m, html_path(a, import ? "/ledger/%s/import" : "/ledger/%s/new", def->name),
+	     arena_printf(a, "%sを作り始める", def->title.ja), "%s",
+	     import ? "まだ1件もありません。Excelの表があれば、そのまま取り込めます"
+		    : "まだ1件もありません。最初の1件を登録します");
+}
+
+static int write_firsts(struct home *m, struct err *err)
+{
+	const struct ledger_def *def;
+	size_t i, shown = 0;
 	int r;
 
-	if (!visit_may(m->req, PERM_LEDGER_CREATE, def))
-		return 0;
-	r = list_count(m->ledgers, m->c, &q, 1, &count, err);
-	if (r == 0 && !count)
-		task(m,
-		     html_path(a,
-			       visit_may(m->req, PERM_LEDGER_IMPORT, def) ? "/ledger/%s/import"
-									  : "/ledger/%s/new",
-			       def->name),
-		     arena_printf(a, "%sを作り始める", def->title.ja),
-		     "まだ1件もありません。Excelの表があれば、そのまま取り込めます");
-	return r;
+	for (i = 0; i < sizeof begin / sizeof begin[0] && shown < FIRST_SHOWN; i++) {
+		def = define_ledger(m->defs, begin[i]);
+		if (!def || !visit_may(m->req, PERM_LEDGER_CREATE, def))
+			continue;
+		r = is_empty(m, def, err);
+		if (r < 0)
+			return r;
+		if (r > 0) {
+			first_task(m, def);
+			shown++;
+		}
+	}
+	return 0;
 }
 
 static int write_entries(struct home *m, struct err *err)
@@ -176,8 +202,6 @@ static int write_entries(struct home *m, struct err *err)
 				r = state_task(m, defs[i], STATE_DRAFT,
 					       "作成中の記録を確かめて確定する", err);
 		}
-		if (r == 0)
-			r = first_task(m, defs[i], err);
 	}
 	return r;
 }
@@ -309,7 +333,8 @@ static int write_banner(struct home *m, struct err *err)
 	struct entry e;
 	int r = facility_read(m->req, m->c, &e, err);
 
-	if (r < 0 || (r > 0 && facility_ready(&e)))
+	m->ready = r > 0 && facility_ready(&e);
+	if (r < 0 || m->ready)
 		return r < 0 ? r : 0;
 	if (!visit_may(m->req, PERM_SETUP, NULL)) {
 		page_notice(m->h, "info", "初めの設定がまだ終わっていません",
@@ -343,8 +368,28 @@ static int write_review(struct home *m, struct err *err)
 	return r < 0 ? r : 0;
 }
 
+/* What can wait until the first run is done: on the first day there is one thing to do. */
+static int write_later(struct home *m, struct err *err)
+{
+	int r = write_rounds(m, err);
+
+	if (r == 0)
+		r = write_dues(m, err);
+	if (r == 0)
+		r = write_entries(m, err);
+	if (r == 0)
+		r = write_firsts(m, err);
+	if (r == 0 && m->no_round)
+		task(m, "/rounds", "今年度の点検を始める",
+		     "厚生労働省のチェックリストを選ぶだけです");
+	if (r == 0)
+		r = write_review(m, err);
+	return r < 0 ? r : write_ways_in(m, err);
+}
+
 static int write_tasks(struct home *m, struct err *err)
 {
+	bool led = !m->ready && visit_may(m->req, PERM_SETUP, NULL);
 	int r;
 
 	html_open(m->h, EL_UL);
@@ -354,18 +399,10 @@ static int write_tasks(struct home *m, struct err *err)
 		r = write_proxies(m, err);
 	if (r == 0)
 		r = write_people(m, err);
-	if (r == 0)
-		r = write_rounds(m, err);
-	if (r == 0)
-		r = write_dues(m, err);
-	if (r == 0)
-		r = write_entries(m, err);
-	if (r == 0)
-		r = write_review(m, err);
-	if (r == 0)
-		r = write_ways_in(m, err);
+	if (r == 0 && !led)
+		r = write_later(m, err);
 	html_close(m->h, EL_UL);
-	if (r == 0 && !m->tasks) {
+	if (r == 0 && !m->tasks && !led) {
 		html_open(m->h, EL_P);
 		html_attr(m->h, "class", "empty");
 		html_text(m->h, "いま、やることはありません。");
@@ -405,7 +442,7 @@ int page_home(struct request *req, struct response *res, struct err *err)
 	const struct visit *v = visit_of(req);
 	CONN_CLEANUP *c = NULL;
 	HTML_CLEANUP h;
-	struct home m = { &h, req, NULL, v->app->ledgers, v->app->defs, "", 0 };
+	struct home m = { &h, req, NULL, v->app->ledgers, v->app->defs, "", 0, false, false };
 	int r;
 
 	html_init(&h, 0);

@@ -129,7 +129,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	if (r < 0)
 		return r;
 	page_begin(
-		&h, req, NAV_SETTINGS, "検査官に見せる",
+		&h, req, NAV_IDS, "検査官に見せる",
 		"選んだ台帳と点検だけを、決めた期間だけ、読むだけで見せます。番号は紙で渡します。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
@@ -167,7 +167,7 @@ static int show_paper(struct request *req, struct response *res, const struct in
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "検査官に渡す紙",
+	page_begin(&h, req, NAV_IDS, "検査官に渡す紙",
 		   "この番号は一度しか表示しません。印刷して、検査官に手渡してください。");
 	html_open(&h, EL_DL);
 	html_attr(&h, "class", "description-list");

@@ -16,6 +16,7 @@ static const struct {
 	{ NAV_LEDGERS, "/ledgers", "台帳", PERM_SIGNED_IN },
 	{ NAV_ROUNDS, "/rounds", "年度の点検", PERM_ROUND_READ },
 	{ NAV_PACKS, "/packs", "提出資料", PERM_REPORT },
+	{ NAV_IDS, "/ids", "人とID", PERM_IDS },
 	{ NAV_VERIFY, "/verify", "改ざん検査", PERM_VERIFY },
 	{ NAV_SETTINGS, "/settings", "設定", PERM_SIGNED_IN },
 };
@@ -152,7 +153,8 @@ static void write_emergency(struct html *h, struct request *req)
 	}
 	if (v && v->session.mark == ACT_EMERGENCY)
 		page_notice(h, "warning", NULL,
-			    "あなたは非常時アカウントで入っています。したことはすべて記録され、後で見直さ"
+			    "あなたは非常時アカウントで入っています。したことはすべて記録され、後で"
+			    "見直さ"
 			    "れます。");
 }
 

@@ -7,7 +7,16 @@
 #include "web/html.h"
 #include "web/response.h"
 
-enum nav { NAV_NONE, NAV_HOME, NAV_LEDGERS, NAV_ROUNDS, NAV_PACKS, NAV_VERIFY, NAV_SETTINGS };
+enum nav {
+	NAV_NONE,
+	NAV_HOME,
+	NAV_LEDGERS,
+	NAV_ROUNDS,
+	NAV_PACKS,
+	NAV_IDS,
+	NAV_VERIFY,
+	NAV_SETTINGS
+};
 
 /* Opens the page down to <main>, with <h1> = title. `lead` (may be NULL) is one
  * line of plain explanation under it. */
@@ -41,7 +50,8 @@ struct form_input {
 	bool required;
 };
 void form_input(struct html *h, const struct form_input *in);
-/* <button type=submit class="button button-<kind>">text</button>; kind primary, secondary, danger. */
+/* <button type=submit class="button button-<kind>">text</button>; kind primary, secondary, danger.
+ */
 void form_submit(struct html *h, const char *kind, const char *text);
 
 #define HTML_CLEANUP __attribute__((cleanup(html_release))) struct html

@@ -24,10 +24,13 @@ static int write_card(struct html *h, struct request *req, struct conn *c,
 	html_close(h, EL_P);
 	if (count == 0 && visit_may(req, PERM_LEDGER_CREATE, def)) {
 		html_open(h, EL_P);
-		html_link(h, html_path(req_arena(req), "/ledger/%s/new", def->name), "最初の1件を登録する");
-		html_text(h, "　");
-		html_link(h, html_path(req_arena(req), "/ledger/%s/import", def->name),
-			  "Excelの表から取り込む");
+		html_link(h, html_path(req_arena(req), "/ledger/%s/new", def->name),
+			  "最初の1件を登録する");
+		if (visit_may(req, PERM_LEDGER_IMPORT, def)) {
+			html_text(h, "　");
+			html_link(h, html_path(req_arena(req), "/ledger/%s/import", def->name),
+				  "Excelの表から取り込む");
+		}
 		html_close(h, EL_P);
 	}
 	html_close(h, EL_LI);
@@ -53,16 +56,5 @@ int page_ledgers(struct request *req, struct response *res, struct err *err)
 		if (!defs[i]->system && visit_may(req, PERM_LEDGER_READ, defs[i]))
 			r = write_card(&h, req, c, defs[i], err);
 	html_close(&h, EL_UL);
-	html_open(&h, EL_P);
-	html_link(&h, "/requests", "利用者IDの申請");
-	if (visit_may(req, PERM_PEOPLE, NULL)) {
-		html_text(&h, "　");
-		html_link(&h, "/people", "職員の入退職・異動と利用者ID");
-	}
-	if (visit_may(req, PERM_STOCKTAKE_SEE, NULL)) {
-		html_text(&h, "　");
-		html_link(&h, "/stocktakes", "IDの棚卸し");
-	}
-	html_close(&h, EL_P);
 	return r < 0 ? r : page_end(&h, req, res, 200, err);
 }

@@ -10,7 +10,8 @@ static int add_filter(struct ledger_query *q, int field, enum table_op op, const
 		      struct err *err)
 {
 	if (q->list.filter_count == LIST_FILTERS_MAX)
-		return err_set(err, ERR_LIMIT, "絞り込みの条件が多すぎます。条件を減らしてください");
+		return err_set(err, ERR_LIMIT,
+			       "絞り込みの条件が多すぎます。条件を減らしてください");
 	q->filter[q->list.filter_count++] = (struct list_filter){ field, op, value };
 	return 0;
 }
@@ -116,4 +117,64 @@ char *ledger_query_path(struct request *req, const char *base, const char *name,
 		if (*v && strcmp(n, name) != 0 && strcmp(n, "page") != 0 && strcmp(n, "done") != 0)
 			path = html_path_add(a, path, n, v);
 	return path && value ? html_path_add(a, path, name, value) : path;
+}
+
+/* The value of a choice as the list shows it. */
+static const char *value_label(const struct field_def *f, const char *value)
+{
+	size_t i;
+
+	if (strcmp(value, LIST_EMPTY) == 0)
+		return "未記入";
+	if (f->type == FIELD_BOOL)
+		return strcmp(value, "1") == 0 ? "はい" : "いいえ";
+	for (i = 0; f->type == FIELD_ENUM && i < f->enum_def->count; i++)
+		if (strcmp(f->enum_def->value[i].value, value) == 0)
+			return f->enum_def->value[i].label.ja;
+	return value;
+}
+
+/* f-<field>, f-<field>-from, f-<field>-to. */
+static const char *field_condition(struct arena *a, const struct ledger_def *def, const char *name,
+				   const char *value)
+{
+	static const char *const ends[][2] = { { "-from", "から" }, { "-to", "まで" } };
+	int field = ledger_field(def, name);
+	size_t i, len = strlen(name), tail;
+
+	if (field >= 0)
+		return arena_printf(a, "%s: %s", def->field[field].label.ja,
+				    value_label(&def->field[field], value));
+	for (i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		tail = strlen(ends[i][0]);
+		if (len <= tail || strcmp(name + len - tail, ends[i][0]) != 0)
+			continue;
+		field = ledger_field(def, arena_strndup(a, name, len - tail));
+		if (field >= 0)
+			return arena_printf(a, "%s: %s%s", def->field[field].label.ja, value,
+					    ends[i][1]);
+	}
+	return NULL;
+}
+
+const char *ledger_condition(struct arena *a, const struct ledger_def *def, const char *name,
+			     const char *value)
+{
+	static const char *const names[][2] = {
+		{ "q", "検索" },   { "person", "利用者ID" }, { "from", "から" },   { "to", "まで" },
+		{ "month", "月" }, { "department", "部署" }, { "format", "形式" },
+	};
+	int state = strcmp(name, "state") == 0 ? entry_state_parse(value) : -1;
+	size_t i;
+
+	if (def && strncmp(name, "f-", 2) == 0)
+		return field_condition(a, def, name + 2, value);
+	if (state >= 0)
+		return arena_printf(a, "状態: %s", entry_state_label((enum entry_state)state));
+	if (strcmp(name, "voided") == 0)
+		return "取り消した件も";
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(name, names[i][0]) == 0)
+			return arena_printf(a, "%s: %s", names[i][1], value);
+	return NULL;
 }

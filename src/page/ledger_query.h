@@ -22,6 +22,10 @@ struct ledger_query {
  * is ERR_INVALID. */
 int ledger_query_read(struct request *req, const struct ledger_def *def, struct ledger_query *ret,
 		      struct err *err);
+/* One parameter of such an address as people call it ("設置場所: 3階"), or NULL when it narrows
+ * nothing (sorting, page). `def` may be NULL: then it is a search or a page's own name. */
+const char *ledger_condition(struct arena *a, const struct ledger_def *def, const char *name,
+			     const char *value);
 /* The address of this list with one parameter changed (NULL value: removed) and
  * the page number dropped, so that a filter survives sorting and the other way. */
 char *ledger_query_path(struct request *req, const char *base, const char *name, const char *value);

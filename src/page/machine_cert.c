@@ -91,7 +91,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	if (r < 0)
 		return r;
 	path = html_path(req_arena(req), "/accounts/%s/certificate", a.login);
-	page_begin(&h, req, NAV_SETTINGS, "機器連携用の電子証明書",
+	page_begin(&h, req, NAV_IDS, "機器連携用の電子証明書",
 		   arena_printf(req_arena(req), "%s（%s）が接続するときに示す証明書です。", a.name,
 				a.login));
 	if (message)

@@ -171,7 +171,7 @@ static int show_people(struct request *req, struct response *res, int status, co
 	if (r < 0)
 		return r;
 	page_begin(
-		&h, req, NAV_LEDGERS, "職員の入退職・異動と利用者ID",
+		&h, req, NAV_IDS, "職員の入退職・異動と利用者ID",
 		"人事の名簿やディレクトリと職員台帳を比べ、辞めた人や異動した人の利用者IDを残さない"
 		"ようにします。");
 	if (message)

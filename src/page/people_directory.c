@@ -113,7 +113,7 @@ static int show_directory(struct request *req, struct response *res, int status,
 		r = stored(req, c, def, &value, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, "ディレクトリ（LDAP・Active Directory）",
+	page_begin(&h, req, NAV_IDS, "ディレクトリ（LDAP・Active Directory）",
 		   "職員の一覧を聞きに行く先です。読むだけで、ディレクトリには何も書きません。");
 	if (n && n->faults)
 		page_faults(&h, n->faults);

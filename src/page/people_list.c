@@ -309,7 +309,7 @@ static int show_plan(struct request *req, struct response *res, int status, cons
 
 	html_init(&h, 0);
 	page_begin(
-		&h, req, NAV_LEDGERS, "名簿との照合の結果",
+		&h, req, NAV_IDS, "名簿との照合の結果",
 		"まだ何も変わっていません。よければ職員台帳に書きます。利用者IDは、そのあとの提案を"
 		"1件ずつ決めるまで変わりません。");
 	if (message)

@@ -101,7 +101,7 @@ int page_proxies(struct request *req, struct response *res, struct err *err)
 			       req_arena(req), &list, &count, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, "代行",
+	page_begin(&h, req, NAV_IDS, "代行",
 		   "ほかの人の代わりに入力できるのは、ここで認められた人だけです。入力したものは、"
 		   "本人が"
 		   "確かめるまで「作成中」です。");
@@ -201,7 +201,7 @@ static int show_new(struct request *req, struct response *res, int status,
 	if (r < 0)
 		return r;
 	page_begin(
-		&h, req, NAV_SETTINGS, "代行を申し出る",
+		&h, req, NAV_IDS, "代行を申し出る",
 		"代行する人か本人が申し出て、本人（本人が申し出たときは企画管理者）が認めます。");
 	if (faults)
 		page_faults(&h, faults);
@@ -358,7 +358,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 		r = grant_of(req, c, &g, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, "代行の許可", NULL);
+	page_begin(&h, req, NAV_IDS, "代行の許可", NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	write_facts(&h, req, c, &g);

@@ -98,7 +98,7 @@ static int show_request(struct request *req, struct response *res, int status, c
 				req_arena(req), &view, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, view.title, NULL);
+	page_begin(&h, req, NAV_IDS, view.title, NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	write_facts(&h, req, c, &view);
@@ -145,7 +145,7 @@ static int show_password(struct request *req, struct response *res, const char *
 	HTML_CLEANUP h;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_LEDGERS, "最初のパスワード",
+	page_begin(&h, req, NAV_IDS, "最初のパスワード",
 		   "この画面は一度しか出ません。紙に書き写すか印刷し、本人に直接渡してください。");
 	html_open(&h, EL_DL);
 	html_attr(&h, "class", "description-list");

@@ -58,7 +58,7 @@ int page_requests(struct request *req, struct response *res, struct err *err)
 				 &count, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, "利用者IDの申請",
+	page_begin(&h, req, NAV_IDS, "利用者IDの申請",
 		   "部署が申請し、企画管理者が渡し、申請した部署が申請どおりかを確かめます。");
 	if (visit_may(req, PERM_REQUEST, NULL))
 		parts_link(&h, "/requests/new", "新しく申請する");
@@ -73,6 +73,22 @@ int page_requests(struct request *req, struct response *res, struct err *err)
 	if (count > SHOWN)
 		html_el(&h, EL_P, "新しいものから300件を表示しています。");
 	return page_end(&h, req, res, 200, err);
+}
+
+/* Where to go when there is nobody to choose. */
+static void nobody(struct html *h, struct request *req, bool all)
+{
+	page_notice(h, "info", "選べる人がいません",
+		    all ? "先に職員台帳に登録してください。"
+			: "あなたの部署の人が職員台帳にいないか、あなたの部署が登録されて"
+			  "いません。企画管理者に頼んでください。");
+	if (!visit_may(req, PERM_PEOPLE, NULL))
+		return;
+	html_open(h, EL_P);
+	html_link(h, "/people", "人事の名簿から職員台帳を作る");
+	html_text(h, "　");
+	html_link(h, "/ledger/staff/new", "職員台帳に1人登録する");
+	html_close(h, EL_P);
 }
 
 /* --- the form ------------------------------------------------------------------------- */
@@ -123,12 +139,7 @@ static int write_people(struct html *h, struct request *req, struct conn *c, str
 							    value[department], value[number]) };
 	}
 	if (n == 1)
-		page_notice(
-			h, "info", "選べる人がいません",
-			sight->all
-				? "先に職員台帳に登録してください。"
-				: "あなたの部署の人が職員台帳にいないか、あなたの部署が登録されて"
-				  "いません。企画管理者に頼んでください。");
+		nobody(h, req, sight->all);
 	parts_select(h, req, "staff", "誰のIDですか",
 		     "職員台帳から選びます。1人に1つで、共用のIDは作れません。", options, n, "");
 	return 0;
@@ -145,7 +156,7 @@ static int show_form(struct request *req, struct response *res, int status,
 	r = visit_read(req, &c, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, "利用者IDを申請する",
+	page_begin(&h, req, NAV_IDS, "利用者IDを申請する",
 		   "申請すると企画管理者に届きます。渡されたら、申請どおりかを確かめてください。");
 	if (faults)
 		page_faults(&h, faults);
@@ -164,10 +175,11 @@ static int show_form(struct request *req, struct response *res, int status,
 		    "「ほかのシステムのID」のときに書きます。（例: 電子カルテ）");
 	parts_input(&h, req, "why", "理由",
 		    "どの仕事で要るのかを書きます。（例: 4月から3階東病棟で看護記録を書くため）");
-	parts_input(&h, req, "from_on", "いつから", "空欄なら、認められた日からです。");
-	parts_input(
-		&h, req, "until_on", "いつまで",
-		"終わりが決まっているときだけ書きます。この日を過ぎると自動で使えなくなります。");
+	parts_input(&h, req, "from_on", "いつから",
+		    "空欄なら、認められた日からです。（例: 2027-04-01）");
+	parts_input(&h, req, "until_on", "いつまで",
+		    "終わりが決まっているときだけ書きます。この日を過ぎると自動で使えなくなります。"
+		    "（例: 2027-09-30）");
 	form_submit(&h, "primary", "申請する");
 	form_end(&h);
 	parts_link(&h, "/requests", "やめて一覧に戻る");

@@ -51,17 +51,6 @@ static const struct {
 	{ "/settings/totp/remove", "認証アプリの登録を消す", PERM_SESSION },
 	{ "/settings/keys", "セキュリティキー・電子証明書を登録する・消す", PERM_SESSION },
 	{ "/settings/calendar", "期限をふだんのカレンダーで見る", PERM_FEED },
-	{ "/proxies", "代行を申し出る・認める・取り消す", PERM_PROXY },
-	{ "/emergency/accounts", "非常時アカウント（封印・開封・見直し、非常時宣言）",
-	  PERM_EMERGENCY_SEE },
-	{ "/help", "入れなくなった人を助ける（一時コード・パスワードの作り直し）", PERM_RESCUE },
-	{ "/accounts", "利用者を登録する・停止する", PERM_ACCOUNTS },
-	{ "/access/policy", "サインインの決まり（パスワードの規則、二要素認証）", PERM_ACCOUNTS },
-	{ "/access/factors", "二要素認証がまだの人を見る", PERM_ACCOUNTS },
-	{ "/tokens", "機器連携の鍵を発行する・失効させる", PERM_ACCOUNTS },
-	{ "/terminal", "この端末に名前を付ける", PERM_ACCOUNTS },
-	{ "/access", "全員の利用の記録を見る", PERM_EVENTS },
-	{ "/access/review", "利用の記録を月ごとに見直す", PERM_EVENTS },
 	{ "/setup", "施設の情報を直す", PERM_SETUP },
 };
 
@@ -99,6 +88,13 @@ int page_settings(struct request *req, struct response *res, struct err *err)
 	pair(&h, "二要素認証", factors_text(req, a));
 	html_close(&h, EL_DL);
 	write_links(&h, req);
+	if (visit_may(req, PERM_IDS, NULL)) {
+		html_open(&h, EL_P);
+		html_text(&h, "ほかの人の利用者ID、代行、利用の記録は");
+		html_link(&h, "/ids", "「人とID」");
+		html_text(&h, "にあります。");
+		html_close(&h, EL_P);
+	}
 	return page_end(&h, req, res, 200, err);
 }
 

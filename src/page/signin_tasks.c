@@ -1,5 +1,7 @@
 #include "page/signin_tasks.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "identity/policy.h"
 #include "page/tokens.h"
@@ -33,10 +35,11 @@ static void own_factor(struct tasks *t, const struct access_policy *p)
 		    arena_printf(req_arena(t->req), "残り%d個です", a->recovery));
 }
 
-/* How many of the others are not there yet. */
+/* How many of the others are not there yet: for oneself there is a line of its own. */
 static int missing_factors(struct tasks *t, struct conn *c, const struct access_policy *p,
 			   struct err *err)
 {
+	const char *own = visit_of(t->req)->session.account.login;
 	struct account *a;
 	char today[DATE_SIZE], from[DATE_SIZE];
 	size_t count, i, n = 0;
@@ -47,7 +50,8 @@ static int missing_factors(struct tasks *t, struct conn *c, const struct access_
 	date_today(today);
 	for (i = 0; i < count; i++) {
 		policy_factor_from(p, &a[i], from);
-		n += *from && account_usable(&a[i], today) && !account_has_factor(&a[i]);
+		n += *from && account_usable(&a[i], today) && !account_has_factor(&a[i]) &&
+		     strcmp(a[i].login, own) != 0;
 	}
 	if (n)
 		add(t, "/access/factors", "二要素認証がまだの人に登録してもらう",

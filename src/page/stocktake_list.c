@@ -165,7 +165,7 @@ int page_idlist(struct request *req, struct response *res, struct err *err)
 		r = take(req, c, &t, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, arena_printf(req_arena(req), "%sの利用者の一覧", t.system),
+	page_begin(&h, req, NAV_IDS, arena_printf(req_arena(req), "%sの利用者の一覧", t.system),
 		   "前の一覧と比べました。まだ何も変えていません。");
 	write_totals(&h, req, &t.list);
 	write_form(&h, req, &t);

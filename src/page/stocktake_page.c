@@ -251,7 +251,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	r = stocktake_read(req, &c, &v, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, v.take.title,
+	page_begin(&h, req, NAV_IDS, v.take.title,
 		   "部署ごとに確かめてもらい、すべて決まったら終えて、結果を経営層が確かめます。");
 	if (message)
 		page_notice(&h, "error", NULL, message);

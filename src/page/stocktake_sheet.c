@@ -217,7 +217,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 		return err_set(
 			err, ERR_NOT_FOUND,
 			"この棚卸しに、その部署はありません。前の画面から選び直してください");
-	page_begin(&h, req, NAV_LEDGERS,
+	page_begin(&h, req, NAV_IDS,
 		   arena_printf(req_arena(req), "ID棚卸し票　%s", department_text(s.department)),
 		   "1つずつ、続けるか止めるかを選びます。辞めた人や異動した人のIDが残っていないかを"
 		   "確かめてください。");

@@ -112,7 +112,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 		r = stocktake_list(v->app->ledgers, c, req_arena(req), &list, &count, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_LEDGERS, "IDの棚卸し",
+	page_begin(&h, req, NAV_IDS, "IDの棚卸し",
 		   "辞めた人や使われていないIDが残っていないかを、部署ごとに確かめます。");
 	if (message)
 		page_notice(&h, "error", NULL, message);

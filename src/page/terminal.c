@@ -71,6 +71,7 @@ static void class_choice(struct html *h, enum terminal_class chosen)
 		      "席を離れたとき、画面が自動でロックされるまでの時間が変わります。");
 	for (c = 0; c < TERMINAL_MAX; c++) {
 		html_open(h, EL_DIV);
+		html_attr(h, "class", "choice");
 		html_open(h, EL_INPUT);
 		html_attr(h, "type", "radio");
 		html_attr(h, "name", "terminal");
@@ -134,7 +135,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	bool known = read_cookie(req, &t);
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "この端末の名前",
+	page_begin(&h, req, NAV_IDS, "この端末の名前",
 		   "今お使いのこのパソコンに名前と種類を付けます。ログインの画面では、ほかの人は"
 		   "変えられません。");
 	if (message)

@@ -106,7 +106,7 @@ int token_show_once(struct request *req, struct response *res, const struct toke
 	int r;
 
 	html_init(&h, 0);
-	page_begin(&h, req, NAV_SETTINGS, "機器連携の鍵",
+	page_begin(&h, req, NAV_IDS, "機器連携の鍵",
 		   "この画面は一度しか出ません。つなぐ機器に入れたら、画面を閉じてください。");
 	html_open(&h, EL_DL);
 	html_attr(&h, "class", "description-list");
@@ -264,7 +264,7 @@ int page_tokens(struct request *req, struct response *res, struct err *err)
 	if (r < 0)
 		return r;
 	page_begin(
-		&h, req, NAV_SETTINGS, "機器連携",
+		&h, req, NAV_IDS, "機器連携",
 		"ほかのシステムが台帳を読み書きするための鍵です。使わなくなった鍵は失効させます。");
 	r = write_tokens(&h, req, c, err);
 	if (r >= 0)
@@ -343,7 +343,7 @@ static int show_one(struct request *req, struct response *res, int status, const
 		r = load(req, c, &t, err);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, arena_printf(req_arena(req), "鍵: %s", t.label), NULL);
+	page_begin(&h, req, NAV_IDS, arena_printf(req_arena(req), "鍵: %s", t.label), NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
 	write_facts(&h, req, c, &t);

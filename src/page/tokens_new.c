@@ -76,7 +76,7 @@ static int show_machine(struct request *req, struct response *res, int status, c
 	html_init(&h, 0);
 	if (r < 0)
 		return r;
-	page_begin(&h, req, NAV_SETTINGS, "機器・システムを加える",
+	page_begin(&h, req, NAV_IDS, "機器・システムを加える",
 		   "つなぐ相手ごとに1つ登録します。人の利用者IDとは別で、画面には入れません。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
@@ -260,7 +260,7 @@ static int show_new(struct request *req, struct response *res, int status, const
 	html_init(&h, 0);
 	date_today(today);
 	date_add_days(today, 365, until);
-	page_begin(&h, req, NAV_SETTINGS, arena_printf(req_arena(req), "鍵を発行する: %s", a->name),
+	page_begin(&h, req, NAV_IDS, arena_printf(req_arena(req), "鍵を発行する: %s", a->name),
 		   "鍵でできるのは、機器の役割に許されていて、かつここで選んだことだけです。");
 	if (message)
 		page_notice(&h, "error", NULL, message);

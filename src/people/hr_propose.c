@@ -38,7 +38,7 @@ static void propose(struct finding *f, struct roster_line *line, enum proposal_k
 	line->proposes = why && p->title && !proposed(f, p);
 }
 
-static const char guess_note[] = "。結び付きはまだ無く、氏名かログイン名が同じ利用者です";
+static const char guess_note[] = "。結び付きはまだ無く、氏名か利用者IDが同じ利用者です";
 
 static const char *list_name(const struct finding *f)
 {
@@ -106,7 +106,7 @@ static void propose_for_person(struct finding *f, struct roster_line *line,
 			arena_printf(f->arena, "%s%s", transfer_text(f, line), guess_note));
 	else if (guess)
 		propose(f, line, PROPOSAL_LINK, guess, "",
-			arena_strdup(f->arena, "氏名かログイン名が同じ利用者がいます"));
+			arena_strdup(f->arena, "氏名か利用者IDが同じ利用者がいます"));
 	else if (line->kind == ROSTER_NEW && !f->first && !stopped_in_directory(f, value))
 		propose(f, line, PROPOSAL_REQUEST, NULL, "",
 			arena_printf(f->arena, "%sに加わりました。使うなら利用申請が要ります",

@@ -24,18 +24,17 @@ static const char *advice(int code, const char *detail, bool reached)
 		return "サーバーにつながりません。宛先の名前とポート、サーバーが動いているか、証明"
 		       "書"
 		       "と認証局のファイルを確かめてください";
-	case LDAP_INVALID_CREDENTIALS: return "読み取り用のログイン名かパスワードが違います";
+	case LDAP_INVALID_CREDENTIALS: return "読み取り用の利用者かそのパスワードが違います";
 	case LDAP_NO_SUCH_OBJECT: return "探し始める場所（ベースDN）がサーバーにありません";
 	case LDAP_FILTER_ERROR: return "絞り込みの書き方が違います";
 	case LDAP_TIMEOUT:
 	case LDAP_TIMELIMIT_EXCEEDED:
 		return "サーバーの返事が遅すぎます。絞り込みを狭くしてください";
 	case LDAP_SIZELIMIT_EXCEEDED:
-		return "サーバーが全員を返しません。読み取り用のログイン名の件数の上限を上げてもら"
+		return "サーバーが全員を返しません。読み取り用の利用者の件数の上限を上げてもら"
 		       "っ"
 		       "てください";
-	case LDAP_INSUFFICIENT_ACCESS:
-		return "読み取り用のログイン名に、職員を読む権限がありません";
+	case LDAP_INSUFFICIENT_ACCESS: return "読み取り用の利用者に、職員を読む権限がありません";
 	default: return "サーバーが断りました。設定を確かめてください";
 	}
 }
@@ -109,11 +108,10 @@ static int sign_in(struct ldap_link *k, const struct directory *d, struct err *e
 
 	/* A name without a password would be let in as nobody. */
 	if (*d->bind_dn && !*d->secret)
-		return err_set(err, ERR_INVALID,
-			       "読み取り用のログイン名のパスワードを入れてください");
+		return err_set(err, ERR_INVALID, "読み取り用の利用者のパスワードを入れてください");
 	code = ldap_sasl_bind_s(k->ld, *d->bind_dn ? d->bind_dn : NULL, LDAP_SASL_SIMPLE, &cred,
 				NULL, NULL, NULL);
-	return code == LDAP_SUCCESS ? 0 : refuse(k, code, "サインイン", err);
+	return code == LDAP_SUCCESS ? 0 : refuse(k, code, "ログイン", err);
 }
 
 int ldap_link_open(struct ldap_link *k, const struct directory *d, struct err *err)

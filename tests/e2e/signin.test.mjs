@@ -118,7 +118,7 @@ test("a bypass code needs a proof of identity and marks what is done with it", a
   await page.getByLabel("回復コードか一時コード").fill(bypass);
   await page.getByRole("button", { name: "続ける" }).click();
   await page.goto(server.address + "/my/access");
-  assert.match(await words(page), /一時コードを使ってサインインしました/);
+  assert.match(await words(page), /一時コードを使ってログインしました/);
   assert.match(await words(page), /一時コードを出しました/);
 });
 

@@ -16,7 +16,7 @@ FIELDS = {"/ledger/{ledger}/entry/{entry}/act": [("op", "confirm"), ("rev", "1")
 QUERY = {"/ledger/{ledger}/export": "?format=csv",
          "/api/ledger/{ledger}/export": "?format=csv"}
 # permit() speaks like this; other refusals (four eyes, passwords) do not count as the gate's.
-GATE = re.compile(r"(サインインしてください|許可されていません|許可されていない|許可できません|"
+GATE = re.compile(r"(ログインしてください|許可されていません|許可されていない|許可できません|"
                   r"ができるのは「)")
 # A refusal of the workflow uses the same words: the audit lists it among the acts of a ledger.
 WORKFLOW = ("/ledger/{ledger}/entry/{entry}/act",)

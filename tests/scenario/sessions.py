@@ -158,7 +158,7 @@ def what_is_used_is_noted_in_one_place(world):
                        session="all")
         nurse.sign_in("kango")
         page = nurse.get("/my/access")
-        need("サインインの強制終了" in page.text and "管理 花子" in page.text and
+        need("ログインの強制終了" in page.text and "管理 花子" in page.text and
              "権限のない操作" in page.text and "看護 次郎さんのログイン中の画面" in page.text,
              page.text)
         need("書き出し" not in page.text.split("受付番号", 1)[1], "sees the planner's exports")
@@ -178,7 +178,7 @@ def records_of_use_are_reviewed_month_by_month(world):
         need(auditor.get("/access?person=nobody").status == 400, "an unknown login")
         month = datetime.now(JAPAN).strftime("%Y-%m")
         page = auditor.get("/access/review?month=" + month)
-        need("サインイン" in page.text, page.text)
+        need("ログイン" in page.text, page.text)
         # The form below the choice of a month.
         page.forms = [f for f in page.forms if dict(f["fields"]).get("key")]
         empty = auditor.submit(page, "/access/review", findings="")

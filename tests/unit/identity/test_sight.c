@@ -285,7 +285,7 @@ static void permit__says_who_may_and_lets_nobody_in_by_default(void **state)
 	assert_int_equal(permit(NULL, PERM_PUBLIC, NULL, NULL), 0);
 	assert_int_equal(permit(&who, PERM_NONE, NULL, &err), ERR_DENIED);
 	assert_int_equal(permit(NULL, PERM_SIGNED_IN, NULL, &err), ERR_DENIED);
-	assert_non_null(strstr(err.text, "サインイン"));
+	assert_non_null(strstr(err.text, "ログイン"));
 	assert_int_equal(permit(&who, PERM_SIGNED_IN, NULL, &err), 0);
 	assert_int_equal(permit(&who, PERM_ACCOUNTS, NULL, &err), ERR_DENIED);
 	assert_non_null(strstr(err.text, "企画管理者"));
