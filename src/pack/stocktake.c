@@ -107,12 +107,12 @@ static void sheet_stamps(struct pdf *p)
 		{ .title = "企画管理者", .share = 1, .align = PDF_CENTER },
 	};
 	const struct pdf_cell cells[] = {
-		{ .text = "\n\n印\n\n", .muted = true },
-		{ .text = "\n\n印\n\n", .muted = true },
-		{ .text = "\n\n印\n\n", .muted = true },
+		{ .text = "\n印\n", .muted = true },
+		{ .text = "\n印\n", .muted = true },
+		{ .text = "\n印\n", .muted = true },
 	};
 
-	pdf_need(p, 50);
+	pdf_need(p, 36);
 	pdf_heading(p, 2, NULL, "押印欄", NULL);
 	pdf_table_begin(p, columns, sizeof columns / sizeof columns[0], PDF_GRID);
 	pdf_row(p, cells);

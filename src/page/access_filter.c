@@ -51,7 +51,7 @@ static int read_person(struct request *req, struct conn *c, struct access_filter
 	r = account_by_login(c, login, req_arena(req), &a, err);
 	if (r == ERR_NOT_FOUND)
 		return err_set(err, ERR_INVALID,
-			       "利用者ID「%.64s」は登録されていません。「利用者」の一覧で"
+			       "利用者ID「%.64s」は登録されていません。「利用者の一覧」で"
 			       "確かめてください",
 			       login);
 	if (r < 0)

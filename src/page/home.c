@@ -187,6 +187,14 @@ static int write_firsts(struct home *m, struct err *err)
 	return 0;
 }
 
+/* Who hands something in, but does not confirm it, has nothing left to do. */
+static bool may_confirm(const struct home *m, const struct ledger_def *def)
+{
+	const struct transition_def *t = &def->workflow.confirm;
+
+	return !t->present || t->roles >> visit_of(m->req)->actor.role & 1U;
+}
+
 static int write_entries(struct home *m, struct err *err)
 {
 	size_t count, i;
@@ -198,7 +206,7 @@ static int write_entries(struct home *m, struct err *err)
 			continue;
 		if (visit_may(m->req, PERM_LEDGER_EDIT, defs[i])) {
 			r = state_task(m, defs[i], STATE_RETURNED, "差し戻された記録を直す", err);
-			if (r == 0)
+			if (r == 0 && may_confirm(m, defs[i]))
 				r = state_task(m, defs[i], STATE_DRAFT,
 					       "作成中の記録を確かめて確定する", err);
 		}

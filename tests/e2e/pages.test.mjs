@@ -15,9 +15,10 @@ const day = (ago) => new Date(Date.now() - ago * 86400000).toISOString().slice(0
 
 /** A hospital in which something waits for everybody. */
 function prepare(data) {
-  for (const [login, role, name] of [["shicho", "staff", "見本 師長子"], ["maker", "vendor", "見本 納入"]])
-    daicho(["user", "add", data, login, "--name", name, "--role", role, "--department", "外来", "--password-stdin"],
-      { input: PASSWORD + "\n" });
+  const vendor = JSON.parse(daicho(["export", data, "vendors", "--format", "json"])).entries[0].entry;
+  for (const [login, name, ...rest] of [["shicho", "見本 師長子", "--role", "staff", "--department", "外来"],
+    ["maker", "見本 納入", "--role", "vendor", "--vendor", vendor]])
+    daicho(["user", "add", data, login, "--name", name, ...rest, "--password-stdin"], { input: PASSWORD + "\n" });
   const folder = join(data, "..");
   writeFileSync(join(folder, "名簿.csv"),
     `職員番号,氏名,所属,退職日\n1,佐藤 美咲,外来,${day(40)}\n2,鈴木 誠,外来,\n3,高橋 葵,外来,\n4,田中 進,医事課,\n`);
@@ -147,4 +148,26 @@ test("a new hospital is led to one thing first, then to a few", async () => {
     await context.close();
     await fresh.stop();
   }
+});
+
+test("a vendor hands in a disclosure, and only the hospital is asked to confirm it", async () => {
+  const { page, context } = await b.another();
+  await signIn(page, server, "maker", PASSWORD);
+  const before = await page.locator(".task-list a").allInnerTexts();
+  await page.goto(server.address + "/ledger/disclosures/new");
+  const own = page.getByLabel(/^事業者/).first();
+  assert.equal(await own.locator("option:not([value=''])").count(), 1, "other vendors are named");
+  await own.selectOption({ index: 1 });
+  await page.getByLabel(/^製品/).first().fill("見本の機器");
+  await page.getByLabel(/^種類/).first().selectOption({ index: 1 });
+  await page.getByRole("button", { name: /保存/ }).first().click();
+  assert.match(await page.locator("main").innerText(), /作成中/);
+  await page.goto(server.address + "/");
+  assert.deepEqual(await page.locator(".task-list a").allInnerTexts(),
+    before.filter((line) => !line.includes("作り始める")));
+  await context.close();
+  const planner = await b.another();
+  await signIn(planner.page, server, "kanri");
+  await planner.page.getByRole("link", { name: "開示書台帳（MDS/SDS）: 作成中の記録を確かめて確定する" }).waitFor();
+  await planner.context.close();
 });
