@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/data.h"
+#include "people/staff.h"
 
 static const struct option_spec options[] = {
 	{ "name", "氏名", "表示する氏名" },
@@ -13,6 +14,7 @@ static const struct option_spec options[] = {
 	{ "site", "施設", "所属する施設・事業所" },
 	{ "department", "部署", "所属する部署" },
 	{ "vendor", "ID", "事業者台帳の記録のID（役割 vendor のとき）" },
+	{ "staff", "番号", "職員台帳の人（職員番号か氏名）" },
 	{ "kana", "ふりがな", "氏名の読み（パスワードに使われるのを断る）" },
 	{ "kind", "KIND", "person（既定） emergency machine" },
 	{ "valid-from", "年月日", "使える最初の日" },
@@ -171,6 +173,28 @@ static int read_change(const struct invocation *in, bool create, struct account_
 	return r;
 }
 
+/* Whom of the staff ledger it is for. */
+static int read_staff(struct data *d, const struct invocation *in, bool create,
+		      struct account_change *change, struct err *err)
+{
+	const char *typed = option(in, "staff"), *staff = "";
+	int r = data_begin(d, err);
+
+	if (r >= 0)
+		r = staff_choose(d->ledgers, d->conn, NULL, typed, &d->arena, &staff, err);
+	if (r >= 0 && create && !*staff)
+		r = staff_not_needed(d->ledgers, d->conn, change->kind, change->role, err);
+	data_end(d);
+	if (r == ERR_INVALID && !*staff && !typed)
+		return err_set(
+			err, r,
+			"職員台帳を使い始めているので、--staff に職員番号か氏名を付けてくださ"
+			"い。職員台帳にいない人は、先に職員台帳に登録します");
+	if (typed)
+		change->staff = staff;
+	return r;
+}
+
 /* Writes the account with a password read, made, or (for a machine) none. */
 static int put_account(struct data *d, const struct invocation *in, bool create, struct err *err)
 {
@@ -182,6 +206,8 @@ static int put_account(struct data *d, const struct invocation *in, bool create,
 	int r = read_change(in, create, &change, err);
 
 	made = !given && change.kind != ACCOUNT_MACHINE;
+	if (r == 0)
+		r = read_staff(d, in, create, &change, err);
 	if (r == 0 && given)
 		r = read_password(password, sizeof password, err);
 	if (r < 0)

@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "identity/account.h"
 #include "identity/event.h"
+#include "identity/policy.h"
 
 const char *authenticator_label(enum authenticator_kind k)
 {
@@ -14,7 +16,8 @@ const char *authenticator_label(enum authenticator_kind k)
 struct edit {
 	const struct actor *who;
 	const char *account, *id;
-	const struct authenticator *add; /* NULL: the one of `id` goes */
+	const struct authenticator *add;    /* NULL: the one of `id` goes */
+	const struct access_policy *policy; /* for one that goes */
 };
 
 static size_t find(const struct credentials *cred, const char *id)
@@ -55,6 +58,27 @@ static int drop(struct credentials *cred, const char *id, struct authenticator *
 	return 0;
 }
 
+/* The last second factor stays where the policy wants one; where it may go, recovery codes
+ * go with it and a short password has to be changed. As totp_remove. */
+static int after_drop(const struct edit *e, const struct authenticator *gone, int64_t now_us,
+		      struct credentials *cred, struct account *a, struct err *err)
+{
+	char today[DATE_SIZE];
+
+	a->keys -= gone->kind == AUTHENTICATOR_KEY;
+	a->certs -= gone->kind == AUTHENTICATOR_CERT;
+	date_of_us(now_us, today);
+	if (policy_must_enrol(e->policy, a, today))
+		return err_set(err, ERR_DENIED,
+			       "この役割には二要素認証が必要で、これが最後の1つなので消せません。"
+			       "先に認証アプリか別のセキュリティキーを登録してください。");
+	if (a->kind == ACCOUNT_PERSON && !account_has_factor(a)) {
+		a->must_change |= cred->short_password;
+		cred->recovery_count = 0;
+	}
+	return 0;
+}
+
 /* Inside store_write: the change and its event. */
 static int edit(struct tx *tx, const struct edit *e, struct credentials *cred, struct account *a,
 		struct err *err)
@@ -65,6 +89,8 @@ static int edit(struct tx *tx, const struct edit *e, struct credentials *cred, s
 	const struct authenticator *which = e->add ? e->add : &gone;
 	int r = e->add ? add(cred, e->add, err) : drop(cred, e->id, &gone, err);
 
+	if (r >= 0 && !e->add)
+		r = after_drop(e, &gone, tx_now(tx), cred, a, err);
 	if (r < 0)
 		return r;
 	r = account_append(tx, e->who->account, a, cred, err);
@@ -98,7 +124,7 @@ static int edit_write(struct tx *tx, void *arg, struct err *err)
 int authenticator_add(struct store *s, const struct actor *who, const char *account,
 		      const struct authenticator *a, struct receipt *ret, struct err *err)
 {
-	struct edit e = { who, account, a->id, a };
+	struct edit e = { who, account, a->id, a, NULL };
 
 	return store_write(s, NULL, edit_write, &e, ret, err);
 }
@@ -106,9 +132,11 @@ int authenticator_add(struct store *s, const struct actor *who, const char *acco
 int authenticator_remove(struct store *s, const struct actor *who, const char *account,
 			 const char *id, struct receipt *ret, struct err *err)
 {
-	struct edit e = { who, account, id, NULL };
+	struct access_policy policy;
+	struct edit e = { who, account, id, NULL, &policy };
+	int r = policy_current(s, &policy, err);
 
-	return store_write(s, NULL, edit_write, &e, ret, err);
+	return r < 0 ? r : store_write(s, NULL, edit_write, &e, ret, err);
 }
 
 int authenticator_list(struct conn *c, const char *account, struct arena *arena,

@@ -9,7 +9,9 @@
  * are AUTHENTICATORS_MAX. Writes an event. */
 int authenticator_add(struct store *s, const struct actor *who, const char *account,
 		      const struct authenticator *a, struct receipt *ret, struct err *err);
-/* Takes the one of this id away; ERR_NOT_FOUND. Writes an event. */
+/* Takes the one of this id away; ERR_NOT_FOUND, or ERR_DENIED when it is the last second
+ * factor of somebody whose role needs one. Where it is the last and may go, recovery codes
+ * go with it, and a short password has to be changed. Writes an event. */
 int authenticator_remove(struct store *s, const struct actor *who, const char *account,
 			 const char *id, struct receipt *ret, struct err *err);
 /* All of an account; the list lives in the arena. */

@@ -145,13 +145,25 @@ int session_spare_code(struct store *s, const char *token, const char *code, str
  * refreshes it. ERR_DENIED if there is none. */
 int session_find(struct store *s, const char *token, struct arena *arena, struct session *ret,
 		 struct err *err);
-/* Proves again, for a sensitive act, who is at the screen: the password and, where
- * session_wants_code says so, the code of the authenticator app (used up). ERR_DENIED. */
-int session_prove(struct store *s, const struct session *session, const char *password,
-		  const char *code, struct err *err);
-/* True if session_prove asks for a code: the account has an app, the session was not
- * opened by a code that stands in for it, and the last full proof is over ten minutes old. */
-bool session_wants_code(struct store *s, const struct session *session);
+/* What session_prove asks for beside the password: nothing while the last full proof is
+ * less than ten minutes old, or the session was opened by a code that stands in for a lost
+ * second factor; else what this session was opened with, or what the person has. */
+enum proof_kind { PROOF_NONE, PROOF_CODE, PROOF_KEY, PROOF_CERT };
+enum proof_kind session_wants_proof(struct store *s, const struct session *session);
+
+struct webauthn_site;
+struct webauthn_answer;
+/* What was shown in answer; only what is asked for is looked at. */
+struct proof_shown {
+	const char *password, *code; /* never NULL */
+	const struct webauthn_site *site;
+	const struct webauthn_answer *answer; /* of the key to webauthn_challenge */
+	const char *cert; /* verified client certificate of the connection, NULL: none */
+};
+/* Proves again, for a sensitive act, who is at the screen. A code or an answer is used up.
+ * ERR_DENIED, ERR_BUSY. */
+int session_prove(struct store *s, const struct session *session, const struct proof_shown *shown,
+		  struct err *err);
 /* Checks the password alone again (approval). */
 int session_reauth(struct store *s, const struct session *session, const char *password,
 		   struct err *err);

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "identity/client_cert.h"
 #include "identity/policy.h"
 #include "identity/signin.h"
 #include "identity/totp.h"
+#include "identity/webauthn.h"
 
 #define FRESH_US (INT64_C(10) * 60 * 1000000)
 
@@ -40,7 +42,7 @@ int session_reauth(struct store *s, const struct session *session, const char *p
 	uint8_t hash[HASH_SIZE];
 	int r = check_own_password(s, session, password, err);
 
-	if (r < 0 || session->account.has_totp)
+	if (r < 0 || account_has_factor(&session->account))
 		return r;
 	session_hash(session->token, hash);
 	return session_mark_reauth(s, hash, identity_mono(identity_state(s)), err);
@@ -52,10 +54,17 @@ static bool stood_in(const struct session *session)
 	return strstr(session->factors, "recovery") || strstr(session->factors, "bypass");
 }
 
-bool session_wants_code(struct store *s, const struct session *session)
+enum proof_kind session_wants_proof(struct store *s, const struct session *session)
 {
-	return session->account.has_totp && !stood_in(session) &&
-	       identity_mono(identity_state(s)) - session->reauth_us >= FRESH_US;
+	const struct account *a = &session->account;
+
+	if (stood_in(session) || identity_mono(identity_state(s)) - session->reauth_us < FRESH_US)
+		return PROOF_NONE;
+	if (a->certs && strstr(session->factors, "cert"))
+		return PROOF_CERT;
+	if (a->keys && strstr(session->factors, "key"))
+		return PROOF_KEY;
+	return a->has_totp ? PROOF_CODE : a->keys ? PROOF_KEY : a->certs ? PROOF_CERT : PROOF_NONE;
 }
 
 struct step {
@@ -70,36 +79,64 @@ static int step_write(struct tx *tx, void *arg, struct err *err)
 	return totp_take(tx, step->account, step->step, err);
 }
 
-/* The code of the app, used up, with the delays of a second factor. */
-static int check_own_code(struct store *s, const struct session *session, const char *code,
-			  struct err *err)
+/* The code of the app, used up. */
+static int check_code(struct store *s, const struct session *session, const char *code,
+		      struct err *err)
 {
-	struct attempt a = { session->account.id, session->address, NULL };
 	struct step step = { session->account.id, 0 };
 	struct arena arena;
+	int r;
+
+	arena_init(&arena, 0);
+	r = totp_prove(s, session->account.id, code, &arena, &step.step, err);
+	arena_release(&arena);
+	return r < 0 ? r : store_write(s, NULL, step_write, &step, NULL, err);
+}
+
+/* The card is one of this person's, and on the connection of this request. */
+static int check_cert(struct store *s, const struct session *session, const char *cert,
+		      struct err *err)
+{
+	struct conn *c = NULL;
+	int r = store_read_begin(s, &c, err);
+
+	if (r < 0)
+		return r;
+	r = cert_belongs(c, session->account.id, cert, err);
+	store_read_end(c);
+	return r != 0 ? r
+		      : err_set(err, ERR_DENIED,
+				"登録した電子証明書（ICカードなど）が見えません。カードを差してから"
+				"、"
+				"もう一度押してください。");
+}
+
+/* The second factor, with its delays. */
+static int check_own_second(struct store *s, const struct session *session, enum proof_kind kind,
+			    const struct proof_shown *shown, struct err *err)
+{
+	struct attempt a = { session->account.id, session->address, NULL };
 	int r = attempt_begin(s, &a, err);
 
 	if (r < 0)
 		return r;
-	arena_init(&arena, 0);
-	r = totp_prove(s, session->account.id, code ? code : "", &arena, &step.step, err);
-	arena_release(&arena);
-	if (r >= 0)
-		r = store_write(s, NULL, step_write, &step, NULL, err);
+	r = kind == PROOF_CODE	? check_code(s, session, shown->code, err)
+	    : kind == PROOF_KEY ? webauthn_prove(s, session, shown->site, shown->answer, err)
+				: check_cert(s, session, shown->cert, err);
 	if (r >= 0)
 		attempt_right(s, &a);
-	return r;
+	return r < 0 ? r : 0;
 }
 
-int session_prove(struct store *s, const struct session *session, const char *password,
-		  const char *code, struct err *err)
+int session_prove(struct store *s, const struct session *session, const struct proof_shown *shown,
+		  struct err *err)
 {
-	bool wants_code = session_wants_code(s, session);
+	enum proof_kind kind = session_wants_proof(s, session);
 	uint8_t hash[HASH_SIZE];
-	int r = check_own_password(s, session, password, err);
+	int r = check_own_password(s, session, shown->password, err);
 
-	if (r >= 0 && wants_code)
-		r = check_own_code(s, session, code, err);
+	if (r >= 0 && kind != PROOF_NONE)
+		r = check_own_second(s, session, kind, shown, err);
 	if (r < 0)
 		return r;
 	session_hash(session->token, hash);

@@ -102,16 +102,12 @@ struct shown {
 };
 
 /* The counter must grow, unless the key has none. WebAuthn 7.2 (21). */
-static int use_counter(struct tx *tx, struct account *a, struct credentials *cred, void *arg,
-		       bool *ret_changed, struct err *err)
+static int count_use(struct tx *tx, const char *account, const struct shown *in, struct err *err)
 {
-	const struct shown *in = arg;
 	STMT_CLEANUP *last = NULL;
 	STMT_CLEANUP *use = NULL;
 	int r = stmt_begin(tx_conn(tx), STMT_KEY_COUNTER, &last, err);
 
-	(void)cred;
-	(void)ret_changed;
 	if (r < 0)
 		return r;
 	stmt_text(last, 1, in->key->id);
@@ -126,10 +122,18 @@ static int use_counter(struct tx *tx, struct account *a, struct credentials *cre
 	if (r < 0)
 		return r;
 	stmt_text(use, 1, in->key->id);
-	stmt_text(use, 2, a->id);
+	stmt_text(use, 2, account);
 	stmt_int(use, 3, in->counter);
 	stmt_int(use, 4, tx_now(tx));
 	return stmt_step(use, err);
+}
+
+static int use_counter(struct tx *tx, struct account *a, struct credentials *cred, void *arg,
+		       bool *ret_changed, struct err *err)
+{
+	(void)cred;
+	(void)ret_changed;
+	return count_use(tx, a->id, arg, err);
 }
 
 /* The enrolled key of this credential id. */
@@ -168,29 +172,39 @@ static void alarm_note(struct store *s, const struct session *session, const cha
 	event_note(s, &who, &e);
 }
 
+/* Which key answered the challenge of this session, and its counter. */
+static int check_answer(struct store *s, const char *token, const char *account,
+			const struct webauthn_site *site, const struct webauthn_answer *answer,
+			struct arena *arena, struct shown *ret, struct err *err)
+{
+	char challenge[WEBAUTHN_CHALLENGE_SIZE];
+	uint32_t counter = 0;
+	int r = take_challenge(s, token, challenge, err);
+
+	if (r >= 0)
+		r = find_key(s, account, answer->credential ? answer->credential : "", arena,
+			     &ret->key, err);
+	if (r >= 0)
+		r = webauthn_verify(site, challenge, answer, ret->key, &counter, err);
+	ret->counter = counter;
+	return r;
+}
+
 int session_key(struct store *s, const char *token, const struct webauthn_site *site,
 		const struct webauthn_answer *answer, struct arena *arena, struct session *ret,
 		struct err *err)
 {
 	struct shown in = { .counter = 0 };
 	struct second_factor f = { .name = "key", .take = use_counter, .arg = &in };
-	char challenge[WEBAUTHN_CHALLENGE_SIZE];
 	struct session_row row;
 	struct attempt a;
-	uint32_t counter = 0;
 	int r = signin_pending(s, token, arena, ret, &row, &a, err);
 
 	if (r >= 0)
 		r = attempt_begin(s, &a, err);
 	if (r < 0)
 		return r;
-	r = take_challenge(s, token, challenge, err);
-	if (r >= 0)
-		r = find_key(s, row.account, answer->credential ? answer->credential : "", arena,
-			     &in.key, err);
-	if (r >= 0)
-		r = webauthn_verify(site, challenge, answer, in.key, &counter, err);
-	in.counter = counter;
+	r = check_answer(s, token, row.account, site, answer, arena, &in, err);
 	if (r >= 0)
 		r = signin_complete(s, ret, &f, arena, err);
 	if (r == ERR_CORRUPT) {
@@ -201,5 +215,43 @@ int session_key(struct store *s, const char *token, const struct webauthn_site *
 		attempt_right(s, &a);
 	else if (r == ERR_DENIED)
 		signin_refused(s, row.account, "セキュリティキーの誤り", row.address);
+	return r;
+}
+
+/* --- proving again ------------------------------------------------------------------ */
+
+struct proving {
+	const char *account;
+	struct shown in;
+};
+
+static int prove_write(struct tx *tx, void *arg, struct err *err)
+{
+	const struct proving *p = arg;
+
+	return count_use(tx, p->account, &p->in, err);
+}
+
+int webauthn_prove(struct store *s, const struct session *session, const struct webauthn_site *site,
+		   const struct webauthn_answer *answer, struct err *err)
+{
+	struct proving p = { .account = session->account.id };
+	struct arena arena;
+	int r;
+
+	if (!site || !answer || !answer->data || !*answer->data)
+		return err_set(err, ERR_DENIED,
+			       "セキュリティキーに触れて確かめてください。JavaScript "
+			       "が使えないブラウザーでは、一度ログアウトし、回復コードでログインし"
+			       "直すと、パスワードだけで続けられます。");
+	arena_init(&arena, 0);
+	r = check_answer(s, session->token, p.account, site, answer, &arena, &p.in, err);
+	if (r >= 0)
+		r = store_write(s, NULL, prove_write, &p, NULL, err);
+	if (r == ERR_CORRUPT) {
+		alarm_note(s, session, p.in.key->label);
+		r = err ? (err->code = ERR_DENIED) : ERR_DENIED;
+	}
+	arena_release(&arena);
 	return r;
 }

@@ -43,4 +43,9 @@ int session_key(struct store *s, const char *token, const struct webauthn_site *
 		const struct webauthn_answer *answer, struct arena *arena, struct session *ret,
 		struct err *err);
 
+/* Somebody signed in proves again that the key is at hand (session_prove): the answer is to
+ * the last challenge of this session. ERR_DENIED. */
+int webauthn_prove(struct store *s, const struct session *session, const struct webauthn_site *site,
+		   const struct webauthn_answer *answer, struct err *err);
+
 #endif

@@ -88,6 +88,7 @@ static int show(struct request *req, struct response *res, int status, const str
 {
 	struct arena *arena = req_arena(req);
 	HTML_CLEANUP h;
+	int r;
 
 	html_init(&h, 0);
 	page_begin(&h, req, NAV_IDS, arena_printf(arena, "利用者 %s", a->login),
@@ -97,6 +98,9 @@ static int show(struct request *req, struct response *res, int status, const str
 	form_begin(&h, req, html_path(arena, "/accounts/%s", a->login), false, false);
 	account_fields(&h, req, a);
 	account_role_select(&h, req, role_name(a->role));
+	r = account_whom_fields(&h, req, a, err);
+	if (r < 0)
+		return r;
 	prove_fields(&h, req);
 	form_submit(&h, "primary", "この内容に変える");
 	form_end(&h);
@@ -131,6 +135,8 @@ int page_account_edit_post(struct request *req, struct response *res, struct err
 	if (r < 0)
 		return r;
 	r = account_fields_read(req, &change, err);
+	if (r >= 0)
+		r = account_whom_read(req, &a, &change, err);
 	if (r >= 0)
 		r = prove_check(req, err);
 	if (r >= 0)

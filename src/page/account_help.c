@@ -157,6 +157,21 @@ static void kind_choices(struct html *h, struct request *req, const struct help 
 	html_close(h, EL_FIELDSET);
 }
 
+/* A code that was handed out and is not wanted any more: lost on the way, or not needed. */
+static void revoke_form(struct html *h, struct request *req, const struct account *a)
+{
+	if (!account_has_factor(a))
+		return;
+	html_el(h, EL_H2, "渡した一時コードを取り消す");
+	html_el(h, EL_P,
+		"紙をなくした、カードが見つかったなどで、まだ使っていない一時コードが要らなくなった"
+		"と"
+		"きに押します。押すとすぐに使えなくなり、記録に残ります。");
+	form_begin(h, req, html_path(req_arena(req), "/help/%s/revoke", a->login), false, false);
+	form_submit(h, "danger", "一時コードを取り消す");
+	form_end(h);
+}
+
 static int show_help(struct help *p, struct request *req, struct response *res, int status,
 		     struct err *err)
 {
@@ -191,6 +206,7 @@ static int show_help(struct help *p, struct request *req, struct response *res, 
 	prove_fields(&h, req);
 	form_submit(&h, "primary", "本人確認を記録して続ける");
 	form_end(&h);
+	revoke_form(&h, req, &p->account);
 	html_open(&h, EL_P);
 	html_link(&h, "/help", "やめて一覧に戻る");
 	html_close(&h, EL_P);
@@ -292,6 +308,27 @@ int page_help_post(struct request *req, struct response *res, struct err *err)
 	return show_help(&p, req, res, 422, err);
 }
 
+int page_help_revoke(struct request *req, struct response *res, struct err *err)
+{
+	const struct visit *v = visit_of(req);
+	struct err why;
+	struct help p;
+	int r = help_begin(&p, req, err);
+
+	if (r == 0)
+		r = rescue_permit(&v->actor, &p.account, RESCUE_BYPASS, err);
+	if (r < 0)
+		return r;
+	r = rescue_revoke(v->app->store, &v->actor, p.account.id, err);
+	if (r >= 0)
+		return resp_redirect(res, "/help", err);
+	if (r != ERR_NOT_FOUND)
+		return r;
+	why = *err;
+	p.message = why.text;
+	return show_help(&p, req, res, 422, err);
+}
+
 /* --- the second pair of eyes ---------------------------------------------------------- */
 
 struct proof {
@@ -316,7 +353,8 @@ static int proof_load(struct proof *p, struct request *req, struct conn *c, cons
 	int kind, r = ledgers_find(v->app->ledgers, "identity_proofs", &def, err);
 
 	if (r == 0)
-		r = entry_get(v->app->ledgers, c, def, id, 0, req_arena(req), &p->entry, err);
+		r = entry_see(v->app->ledgers, c, visit_sight(req, def), id, 0, req_arena(req),
+			      &p->entry, err);
 	if (r < 0)
 		return r;
 	kind = rescue_parse(value_of(&p->entry, "purpose"));

@@ -179,6 +179,9 @@ static int show_accounts(struct request *req, struct response *res, int status, 
 		      "ログインのときに入れる半角の名前です。（例: sato）");
 	account_fields(&h, req, NULL);
 	account_role_select(&h, req, "staff");
+	r = account_whom_fields(&h, req, NULL, err);
+	if (r < 0)
+		return r;
 	form_submit(&h, "primary", "登録して、最初のパスワードを見る");
 	form_end(&h);
 	return page_end(&h, req, res, status, err);
@@ -198,6 +201,8 @@ int page_accounts_post(struct request *req, struct response *res, struct err *er
 
 	if (r >= 0)
 		r = account_fields_read(req, &change, err);
+	if (r >= 0)
+		r = account_whom_read(req, NULL, &change, err);
 	if (r >= 0)
 		r = account_with_password(req, res, true, login, &change, "/accounts",
 					  "利用者の一覧に戻る", err);

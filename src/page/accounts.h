@@ -15,6 +15,13 @@ int account_with_password(struct request *req, struct response *res, bool create
  * or as typed; and reading them. ERR_INVALID names what is missing. */
 void account_fields(struct html *h, struct request *req, const struct account *a);
 int account_fields_read(struct request *req, struct account_change *ret, struct err *err);
+/* Whom the account is for: the person of the staff ledger and the vendor. `a` is NULL for a
+ * new account. Reading comes after account_fields_read; ERR_INVALID: nobody fits, or a
+ * person of the hospital is wanted. */
+int account_whom_fields(struct html *h, struct request *req, const struct account *a,
+			struct err *err);
+int account_whom_read(struct request *req, const struct account *a, struct account_change *change,
+		      struct err *err);
 /* The choice of a role; `now` is that chosen before anything was typed. */
 void account_role_select(struct html *h, struct request *req, const char *now);
 

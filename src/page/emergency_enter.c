@@ -123,7 +123,7 @@ int page_emergency_ask(struct request *req, struct response *res, struct err *er
 
 int page_emergency_ask_post(struct request *req, struct response *res, struct err *err)
 {
-	static const char *const names[] = { "reason", "password", "proof" };
+	static const char *const names[] = { "reason", PROVE_NAMES };
 	const struct visit *v = visit_of(req);
 	struct receipt receipt;
 	char id[ID_SIZE];

@@ -139,8 +139,9 @@ static const char *form_text(struct request *req, const char *name)
 
 int page_emergency_new_post(struct request *req, struct response *res, struct err *err)
 {
-	static const char *const names[] = { "name",  "login",	  "role", "keeper",
-					     "place", "password", "proof" };
+	static const char *const names[] = {
+		"name", "login", "role", "keeper", "place", PROVE_NAMES
+	};
 	const struct visit *v = visit_of(req);
 	const struct emergency_wish wish = { .name = form_text(req, "name"),
 					     .login = form_text(req, "login"),
@@ -221,7 +222,7 @@ static int account_of(struct request *req, struct emergency_account *ret, struct
 
 int page_emergency_seal_post(struct request *req, struct response *res, struct err *err)
 {
-	static const char *const names[] = { "keeper", "place", "password", "proof" };
+	static const char *const names[] = { "keeper", "place", PROVE_NAMES };
 	const struct visit *v = visit_of(req);
 	const char *keeper = form_text(req, "keeper"), *place = form_text(req, "place");
 	struct faults faults = { .count = 0 };

@@ -246,7 +246,7 @@ static int opened_account(struct request *req, struct account *ret, struct err *
 
 int page_emergency_confirm(struct request *req, struct response *res, struct err *err)
 {
-	static const char *const names[] = { "password", "proof" };
+	static const char *const names[] = { PROVE_NAMES };
 	const struct visit *v = visit_of(req);
 	char code[SPARE_CODE_SIZE] = "";
 	struct account a;

@@ -21,6 +21,7 @@ int facility_read(struct request *req, struct conn *c, struct entry *ret, struct
 		r = list_each(app->ledgers, c, &q, keep_id, id, err);
 	if (r < 0 || !*id)
 		return r < 0 ? r : 0;
+	/* entry_get: everybody is told what the hospital is called, also before signing in. */
 	r = entry_get(app->ledgers, c, q.def, id, 0, req_arena(req), ret, err);
 	return r < 0 ? r : 1;
 }

@@ -28,8 +28,8 @@ static int show_batch(struct request *req, struct response *res, int status, con
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = entry_get(v->app->ledgers, c, imports, req_param(req, "batch"), 0,
-			      req_arena(req), &e, err);
+		r = entry_see(v->app->ledgers, c, visit_sight(req, imports),
+			      req_param(req, "batch"), 0, req_arena(req), &e, err);
 	if (r == 0 && !belongs_here(imports, &e, v->ledger))
 		r = err_set(err, ERR_NOT_FOUND, "その取り込みは、この台帳のものではありません");
 	if (r < 0)

@@ -149,8 +149,7 @@ static int add(struct request *req, const struct account *a, struct receipt *rec
 
 int page_machine_cert_post(struct request *req, struct response *res, struct err *err)
 {
-	static const char *const names[] = { "certificate", "label", "remove",
-					     "password",    "proof", "act" };
+	static const char *const names[] = { "certificate", "label", "remove", PROVE_NAMES, "act" };
 	const struct visit *v = visit_of(req);
 	const char *act = req_form(req, "act"), *id = req_form(req, "remove"), *path;
 	struct receipt receipt = { .seq = -1 };

@@ -70,6 +70,7 @@ static int stored(struct request *req, struct conn *c, const struct ledger_def *
 	*ret = empty;
 	if (r < 0 || !*id || !empty)
 		return r < 0 ? r : empty ? 0 : err_nomem(err);
+	/* entry_get: a setting for planners alone; its password has to be there to be used. */
 	r = entry_get(v->app->ledgers, c, def, id, 0, req_arena(req), &e, err);
 	*ret = e.value;
 	return r;

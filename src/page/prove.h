@@ -4,7 +4,11 @@
 
 #include "page/layout.h"
 
-/* The fields for it: the password and, where it is wanted, the code of the app. */
+/* Names of these fields, for req_form_only. */
+#define PROVE_NAMES "password", "proof", "credential", "client_data", "data", "signature"
+
+/* The fields for it: the password and, where it is wanted, the code of the app,
+ * a security key, or a word about the card. */
 void prove_fields(struct html *h, struct request *req);
 /* 0 when what was posted in these fields is right. ERR_DENIED, ERR_BUSY, ERR_INVALID: show
  * the form again with err->text. */

@@ -11,8 +11,7 @@
 #include "page/security_keys.h"
 #include "page/signin.h"
 
-/* How this site is called in the request; host and origin live in its arena. */
-static int site_of(struct request *req, struct webauthn_site *ret, struct err *err)
+int key_site(struct request *req, struct webauthn_site *ret, struct err *err)
 {
 	const char *host = req_host(req), *port = strrchr(host, ':');
 	struct arena *a = req_arena(req);
@@ -25,16 +24,21 @@ static int site_of(struct request *req, struct webauthn_site *ret, struct err *e
 	return arena_failed(a) ? err_nomem(err) : 0;
 }
 
-static struct webauthn_answer answer_of(struct request *req)
+struct webauthn_answer key_answer(struct request *req)
 {
 	return (struct webauthn_answer){ req_form(req, "credential"), req_form(req, "client_data"),
 					 req_form(req, "data"), req_form(req, "signature") };
 }
 
+static const char without_script[] =
+	"この操作には、ブラウザーの JavaScript "
+	"が必要です。使えないときは、確認コード（認証アプリ）か回復コードを使ってください。";
+
 /* The place in a form where the script asks the browser for the key; without it the
- * text says why nothing happens. `kind` is "create" or "get". */
+ * text `without` says what else to do. `kind` is "create" or "get". */
 static void key_place(struct html *h, const char *kind, const struct webauthn_site *site,
-		      const char *challenge, const struct account *account, const char *known)
+		      const char *challenge, const struct account *account, const char *known,
+		      const char *without)
 {
 	html_hidden(h, "credential", "");
 	html_hidden(h, "client_data", "");
@@ -49,9 +53,7 @@ static void key_place(struct html *h, const char *kind, const struct webauthn_si
 	html_attr(h, "data-login", account->login);
 	html_attr(h, "data-name", account->name);
 	html_attr(h, "data-known", known);
-	html_text(h, "この操作には、ブラウザーの JavaScript "
-		     "が必要です。使えないときは、確認コード（認証アプリ）か回復コードを使ってくだ"
-		     "さい。");
+	html_text(h, without);
 	html_close(h, EL_P);
 }
 
@@ -75,6 +77,28 @@ static int load_own(struct request *req, struct authenticator **ret, size_t *ret
 	return r < 0 ? r
 		     : authenticator_list(c, visit_of(req)->session.account.id, req_arena(req), ret,
 					  ret_n, err);
+}
+
+int key_prove_place(struct html *h, struct request *req, struct err *err)
+{
+	struct visit *v = visit_of(req);
+	struct authenticator *list = NULL;
+	struct webauthn_site site;
+	size_t n = 0;
+	int r = load_own(req, &list, &n, err);
+
+	if (r >= 0)
+		r = key_site(req, &site, err);
+	/* All forms of a page share the one challenge of the session. */
+	if (r >= 0 && !*v->challenge)
+		r = webauthn_challenge(v->app->store, v->session.token, v->challenge, err);
+	if (r >= 0)
+		key_place(h, "get", &site, v->challenge, &v->session.account,
+			  known_ids(req_arena(req), list, n),
+			  "ご本人の確認のため、登録したセキュリティキーにも触れてもらいます。ブラウ"
+			  "ザーの JavaScript が使えないときは、一度ログアウトし、回復コードでログイ"
+			  "ンし直してください。そのあとはパスワードだけで続けられます。");
+	return r < 0 ? r : 0;
 }
 
 static void password_input(struct html *h)
@@ -133,7 +157,8 @@ static void enrol_form(struct html *h, struct request *req, const struct webauth
 						    "青いUSBキー、自分のスマートフォン）。",
 					    .required = true });
 	password_input(h);
-	key_place(h, "create", site, challenge, &visit_of(req)->session.account, known);
+	key_place(h, "create", site, challenge, &visit_of(req)->session.account, known,
+		  without_script);
 	form_submit(h, "primary", "鍵に触れて登録する");
 	form_end(h);
 }
@@ -152,7 +177,7 @@ int keys_show(struct request *req, struct response *res, int status, const char 
 	html_init(&h, 0);
 	r = load_own(req, &list, &n, err);
 	if (r >= 0)
-		r = site_of(req, &site, err);
+		r = key_site(req, &site, err);
 	if (r >= 0)
 		r = webauthn_challenge(v->app->store, v->session.token, challenge, err);
 	if (r < 0)
@@ -205,14 +230,14 @@ int page_keys_post(struct request *req, struct response *res, struct err *err)
 	static const char *const names[] = { "label",	    "password", "credential",
 					     "client_data", "data",	"signature" };
 	const struct visit *v = visit_of(req);
-	struct webauthn_answer answer = answer_of(req);
+	struct webauthn_answer answer = key_answer(req);
 	const char *label = req_form(req, "label");
 	struct receipt receipt = { .seq = -1 };
 	struct webauthn_site site;
 	int r = req_form_only(req, names, sizeof names / sizeof names[0], err);
 
 	if (r >= 0)
-		r = site_of(req, &site, err);
+		r = key_site(req, &site, err);
 	if (r < 0)
 		return r;
 	r = reauth(req, err);
@@ -256,7 +281,7 @@ static int show_signin(struct request *req, struct response *res, int status, co
 	html_init(&h, 0);
 	r = load_own(req, &list, &n, err);
 	if (r >= 0)
-		r = site_of(req, &site, err);
+		r = key_site(req, &site, err);
 	if (r >= 0)
 		r = webauthn_challenge(v->app->store, v->session.token, challenge, err);
 	if (r < 0)
@@ -268,7 +293,7 @@ static int show_signin(struct request *req, struct response *res, int status, co
 	form_begin(&h, req, "/signin/key", false, false);
 	html_hidden(&h, "next", signin_next(req, next));
 	key_place(&h, "get", &site, challenge, &v->session.account,
-		  known_ids(req_arena(req), list, n));
+		  known_ids(req_arena(req), list, n), without_script);
 	form_submit(&h, "primary", "鍵に触れて続ける");
 	form_end(&h);
 	html_open(&h, EL_P);
@@ -285,11 +310,11 @@ int page_signin_key(struct request *req, struct response *res, struct err *err)
 int page_signin_key_post(struct request *req, struct response *res, struct err *err)
 {
 	struct visit *v = visit_of(req);
-	struct webauthn_answer answer = answer_of(req);
+	struct webauthn_answer answer = key_answer(req);
 	struct webauthn_site site;
 	struct session session;
 	struct err why;
-	int r = site_of(req, &site, err);
+	int r = key_site(req, &site, err);
 
 	if (r < 0)
 		return r;

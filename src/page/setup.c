@@ -5,6 +5,7 @@
 #include "page/entry_form.h"
 #include "page/facility.h"
 #include "page/handlers.h"
+#include "people/staff.h"
 
 enum { STEP_FACILITY, STEP_PEOPLE, STEP_OUTSOURCED, STEP_NEXT };
 
@@ -364,6 +365,22 @@ int page_setup_officer(struct request *req, struct response *res, struct err *er
 				     err);
 }
 
+/* Once the hospital's people are known, accounts are made where one says who it is. */
+static int director_may(struct request *req, struct err *err)
+{
+	struct app *app = req_app(req);
+	CONN_CLEANUP *c = NULL;
+	int r = visit_read(req, &c, err);
+
+	if (r >= 0)
+		r = staff_not_needed(app->ledgers, c, ACCOUNT_PERSON, ROLE_EXECUTIVE, err);
+	return r != ERR_INVALID ? r
+				: err_set(err, r,
+					  "職員台帳に人がいるので、ここでは登録できません。「設定」"
+					  "の「利用者」で"
+					  "、職員台帳の人を選んで登録してください。");
+}
+
 int page_setup_director(struct request *req, struct response *res, struct err *err)
 {
 	struct account_change change = { .role = ROLE_EXECUTIVE, .disabled = 0 };
@@ -374,6 +391,8 @@ int page_setup_director(struct request *req, struct response *res, struct err *e
 	if (r >= 0)
 		r = req_form_text(req, "director", "氏名", 80, true, false, &name, err);
 	change.name = name;
+	if (r >= 0)
+		r = director_may(req, err);
 	if (r >= 0)
 		r = account_with_password(req, res, true, login, &change, "/setup/people",
 					  "初めの設定に戻る", err);

@@ -275,11 +275,10 @@ void visit_answered(void *app, struct request *req, struct response *res, const 
 	access_note(req, res, err);
 }
 
-int visit_prove(struct request *req, const char *password, const char *code, struct err *err)
+int visit_prove(struct request *req, const struct proof_shown *shown, struct err *err)
 {
 	struct visit *v = visit_of(req);
-	int r = session_prove(v->app->store, &v->session, password ? password : "",
-			      code ? code : "", err);
+	int r = session_prove(v->app->store, &v->session, shown, err);
 
 	v->proved = v->proved || r >= 0;
 	return r;

@@ -6,6 +6,7 @@
 #define DAICHO_PAGE_VISIT_H
 
 #include "identity/token.h"
+#include "identity/webauthn.h"
 #include "page/app.h"
 #include "web/request.h"
 
@@ -20,15 +21,16 @@ struct visit {
 	const char *title; /* of the page shown; NULL: none yet */
 	int64_t rows;	   /* a list has shown; -1: no list */
 	const struct token *token; /* the key a machine came in with, NULL for people */
-	bool proved;	   /* who it is was proved again: the answer brings a new token */
+	char challenge[WEBAUTHN_CHALLENGE_SIZE]; /* a key is asked for on this page; "": none */
+	bool proved; /* who it is was proved again: the answer brings a new token */
 };
 
 /* NULL on public pages before signing in. */
 struct visit *visit_of(const struct request *req);
 
 /* The one gate before every handler (web_config.authorise): default deny. */
-int visit_authorise(void *app, struct request *req, const struct route *route,
-		    struct response *res, struct err *err);
+int visit_authorise(void *app, struct request *req, const struct route *route, struct response *res,
+		    struct err *err);
 /* Makes the owner of a calendar feed the visitor of this request; for the page of the feed
  * alone. ERR_NOT_FOUND in one text for whatever is wrong. */
 int visit_feed(struct request *req, const char *key, const struct token **ret, struct err *err);
@@ -39,7 +41,7 @@ void visit_answered(void *app, struct request *req, struct response *res, const 
  * (session_reauth, session_prove); on success the session gets a new token with the
  * answer. NULL is "". */
 int visit_reauth(struct request *req, const char *password, struct err *err);
-int visit_prove(struct request *req, const char *password, const char *code, struct err *err);
+int visit_prove(struct request *req, const struct proof_shown *shown, struct err *err);
 
 /* After how many seconds without use the screen of this visitor locks. */
 int64_t visit_idle_seconds(const struct request *req);

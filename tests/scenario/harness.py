@@ -91,9 +91,9 @@ class World:
         self.run("init", data, "--org", ORG, "--kind", "hospital").exits(0)
         return data
 
-    def user(self, data, login, role, name="見本 花子"):
-        self.run("user", "add", data, login, "--name", name, "--role", role, "--password-stdin",
-                 stdin=PASSWORD.encode() + b"\n").exits(0)
+    def user(self, data, login, role, name="見本 花子", *options):
+        self.run("user", "add", data, login, "--name", name, "--role", role, *options,
+                 "--password-stdin", stdin=PASSWORD.encode() + b"\n").exits(0)
 
     def copy(self, data, name):
         to = self.folder / name

@@ -142,8 +142,8 @@ def more_than_a_thousand_people_come_in_pages(w):
         need(report["totals"]["new"] == PEOPLE, report["totals"])
         need(entries(w.export(data, "staff")) == [], "a dry run wrote")
         w.run("people", "ldap", data).exits(0)
-        w.user(data, "ad7001", "staff", "見本 1号")
-        w.user(data, "ad7002", "staff", "見本 2号")
+        w.user(data, "ad7001", "staff", "見本 1号", "--staff", "見本 1号")
+        w.user(data, "ad7002", "staff", "見本 2号", "--staff", "見本 2号")
         report = w.run("people", "ldap", data, "--format", "json").exits(0).json()
         need(report["totals"]["unchanged"] == PEOPLE, report["totals"])
         for p in w.run("people", "proposals", data, "--format", "json").exits(0).json():
@@ -236,9 +236,9 @@ def hostile_values_are_left_out(w):
 def the_page_tries_the_connection_and_shows_no_password(w):
     with Directory(w, person(1) + person(2)) as d:
         data = w.init()
-        point(w, data, d)
         w.user(data, "kanri", "planner")
         w.user(data, "unyo", "operator", "見本 次郎")
+        point(w, data, d)
         with Server(w, data) as server:
             b = Browser(server.port)
             b.sign_in("kanri")

@@ -6,6 +6,7 @@
 
 #include "identity/authenticator.h"
 #include "identity/client_cert.h"
+#include "identity/policy.h"
 
 #define CARD "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
@@ -118,6 +119,83 @@ static void cert__lets_a_machine_in_while_it_may_be_used(void **state)
 	store_read_end(c);
 }
 
+/* Twelve minutes of work in this session. */
+static void work_on(struct house *f, struct session *s)
+{
+	struct session now;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		house_now += 3 * MINUTE;
+		assert_int_equal(house_find(f, s, &now), 0);
+	}
+	*s = now;
+}
+
+static void cert__is_shown_again_to_prove_who_it_is(void **state)
+{
+	struct house *f = *state;
+	struct proof_shown shown = { .password = HOUSE_PASSWORD, .code = "" };
+	struct session s, found;
+	struct err err;
+
+	enrol(f, f->nurse.account, CARD);
+	assert_int_equal(sign_in(f, CARD, &s), LOGIN_DONE);
+	assert_int_equal(session_wants_proof(f->store, &s), PROOF_NONE);
+	work_on(f, &s);
+	assert_int_equal(session_wants_proof(f->store, &s), PROOF_CERT);
+	/* The password alone counts as no full proof. */
+	ok(session_reauth(f->store, &s, HOUSE_PASSWORD, &err), &err);
+	assert_int_equal(house_find(f, &s, &found), 0);
+	assert_int_equal(session_wants_proof(f->store, &found), PROOF_CERT);
+	assert_int_equal(session_prove(f->store, &s, &shown, &err), ERR_DENIED);
+	shown.cert = OTHER;
+	assert_int_equal(session_prove(f->store, &s, &shown, &err), ERR_DENIED);
+	shown.cert = CARD;
+	ok(session_prove(f->store, &s, &shown, &err), &err);
+}
+
+static void key__is_asked_for_where_it_is_the_only_second_factor(void **state)
+{
+	struct house *f = *state;
+	struct authenticator key = { .kind = AUTHENTICATOR_KEY, .id = "aWQwMQ", .label = "鍵" };
+	struct proof_shown shown = { .password = HOUSE_PASSWORD, .code = "123456" };
+	struct receipt receipt;
+	struct session s;
+	struct err err;
+
+	assert_int_equal(sign_in(f, NULL, &s), LOGIN_DONE);
+	ok(authenticator_add(f->store, &f->nurse, f->nurse.account, &key, &receipt, &err), &err);
+	work_on(f, &s);
+	assert_int_equal(session_wants_proof(f->store, &s), PROOF_KEY);
+	assert_int_equal(session_prove(f->store, &s, &shown, &err), ERR_DENIED);
+	assert_non_null(strstr(err.text, "回復コード"));
+}
+
+static void last_factor__stays_where_the_role_needs_one(void **state)
+{
+	struct house *f = *state;
+	struct access_policy policy;
+	struct receipt receipt;
+	struct err err;
+
+	policy_defaults(&policy);
+	policy.two_factor = 1U << ROLE_STAFF;
+	snprintf(policy.two_factor_from, sizeof policy.two_factor_from, "2020-01-01");
+	policy.two_factor_days = 0;
+	ok(policy_put(f->store, &f->planner, &policy, &err), &err);
+	enrol(f, f->nurse.account, CARD);
+	enrol(f, f->nurse.account, OTHER);
+	ok(authenticator_remove(f->store, &f->nurse, f->nurse.account, CARD, &receipt, &err), &err);
+	assert_int_equal(
+		authenticator_remove(f->store, &f->nurse, f->nurse.account, OTHER, &receipt, &err),
+		ERR_DENIED);
+	policy.two_factor = 0;
+	ok(policy_put(f->store, &f->planner, &policy, &err), &err);
+	ok(authenticator_remove(f->store, &f->nurse, f->nurse.account, OTHER, &receipt, &err),
+	   &err);
+}
+
 static void count(void *arg, const char *text)
 {
 	int *n = arg;
@@ -160,6 +238,9 @@ int main(void)
 		TEST(cert__shown_later_completes_the_sign_in),
 		TEST(cert__is_one_persons_and_goes_with_its_removal),
 		TEST(cert__lets_a_machine_in_while_it_may_be_used),
+		TEST(cert__is_shown_again_to_prove_who_it_is),
+		TEST(key__is_asked_for_where_it_is_the_only_second_factor),
+		TEST(last_factor__stays_where_the_role_needs_one),
 		TEST(audit__finds_a_certificate_put_past_the_program),
 	};
 

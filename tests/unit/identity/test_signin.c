@@ -333,11 +333,19 @@ static void recovery__codes_work_once_each_and_say_how_many_remain(void **state)
 	assert_non_null(strstr(newest(f, 1).detail, "残り9個"));
 	/* Whoever came in with one may enrol again without the lost app. */
 	test_now += 20 * MINUTE;
-	assert_false(session_wants_code(f->store, &full));
+	assert_int_equal(session_wants_proof(f->store, &full), PROOF_NONE);
 	s = sign_in(f, "kanri", PASSWORD, LOGIN_NEEDS_TOTP);
 	assert_int_equal(session_spare_code(f->store, s.token, codes[3], &f->arena, &full, &err),
 			 ERR_DENIED);
 	assert_int_equal(audit(f), 0);
+}
+
+static int prove(struct fixture *f, const struct session *s, const char *password, const char *code,
+		 struct err *err)
+{
+	const struct proof_shown shown = { .password = password, .code = code };
+
+	return session_prove(f->store, s, &shown, err);
 }
 
 static void prove__asks_for_the_code_again_after_ten_minutes(void **state)
@@ -348,13 +356,13 @@ static void prove__asks_for_the_code_again_after_ten_minutes(void **state)
 	struct err err;
 
 	ok(totp_enrol(f->store, &s, SECRET, code_now(code, -1), &f->arena, &s, &err), &err);
-	assert_false(session_wants_code(f->store, &s));
-	ok(session_prove(f->store, &s, PASSWORD, "", &err), &err);
+	assert_int_equal(session_wants_proof(f->store, &s), PROOF_NONE);
+	ok(prove(f, &s, PASSWORD, "", &err), &err);
 	test_now += 11 * MINUTE;
-	assert_true(session_wants_code(f->store, &s));
-	assert_int_equal(session_prove(f->store, &s, PASSWORD, "", &err), ERR_DENIED);
-	assert_int_equal(session_prove(f->store, &s, "wrong-password-1", code, &err), ERR_DENIED);
-	ok(session_prove(f->store, &s, PASSWORD, code_now(code, 1), &err), &err);
+	assert_int_equal(session_wants_proof(f->store, &s), PROOF_CODE);
+	assert_int_equal(prove(f, &s, PASSWORD, "", &err), ERR_DENIED);
+	assert_int_equal(prove(f, &s, "wrong-password-1", code, &err), ERR_DENIED);
+	ok(prove(f, &s, PASSWORD, code_now(code, 1), &err), &err);
 }
 
 static void bypass__opens_one_marked_session_within_its_hours(void **state)
@@ -559,12 +567,12 @@ static void account__is_one_persons_and_cannot_be_shared(void **state)
 	assert_int_equal(
 		account_put(f->store, &f->planner, true, "kensa1", &c, NULL, &f->arena, &err),
 		ERR_INVALID);
-	c = CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY, .password = PASSWORD);
+	c = CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY,
+		   .password = PASSWORD);
 	assert_int_equal(
 		account_put(f->store, &f->planner, true, "hijou1", &c, NULL, &f->arena, &err),
 		ERR_INVALID);
-	put(f, true, "hijou1",
-	    CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY));
+	put(f, true, "hijou1", CHANGE(ROLE_STAFF, .name = "非常時用1", .kind = ACCOUNT_EMERGENCY));
 	assert_int_equal(login(f, "hijou1", PASSWORD, &s, &result), ERR_DENIED);
 	c = CHANGE(-1);
 	c.disabled = 0;
