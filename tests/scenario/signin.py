@@ -123,6 +123,13 @@ def a_lost_telephone_is_survived_by_recovery_and_bypass_codes(w):
         need("一時コード" in lost.get("/my/access").text, "the person does not see it")
         page = spare(Browser(server.port), "tanaka", code[0])
         need(page.status == 403, "a bypass code works twice")
+        unused = re.search(code.re, helped(planner, "tanaka", "bypass").text)[0]
+        page = planner.submit(planner.get("/help/tanaka"), "/help/tanaka/revoke", follow=False)
+        need(page.status == 303, page.text[:300])
+        page = spare(Browser(server.port), "tanaka", unused)
+        need(page.status == 403, "a code that was taken back works")
+        page = planner.submit(planner.get("/help/tanaka"), "/help/tanaka/revoke")
+        need(page.status == 422 and "使われていない一時コードはありません" in page.text, page.text[:300])
         need(lost.get("/help").status == 403, "staff helps others")
     show = w.run("user", "show", data, "tanaka", "--format", "json").exits(0).json()
     need(show["totp"] and show["recovery_codes"] == 9, show)
