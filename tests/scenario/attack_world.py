@@ -1,6 +1,6 @@
 """What attacks need: a hospital where every kind of page has something to show, all its pages and
 forms as each role finds them, and a digest of all facts to see that nothing changed."""
-import hashlib, re, sqlite3, urllib.parse
+import hashlib, html, re, sqlite3, urllib.parse
 
 from harness import need
 from matrix import QUERY, SLOW, instances, prepare
@@ -82,10 +82,14 @@ class Target:
             done = b.upload(at, action, "file", name, text.encode(), follow=False)
             need(done.status == 303, f"cannot upload on {page}: {done.text[:300]}")
             self.begun.append(done.headers["Location"])
+        # An account belongs to somebody of the staff ledger: the first the page offers.
+        offered = re.search(r'<datalist id="staff-names"><option value="([^"]+)"',
+                            b.get("/accounts").body.decode())
+        staff = html.unescape(offered[1]) if offered else ""
         for page, action, fields in (
                 ("/stocktakes", "/stocktakes", {}),
                 ("/accounts", "/accounts", {"login": "m-extra", "name": "見本 八郎",
-                                            "role": "staff"})):
+                                            "role": "staff", "staff": staff})):
             done = b.submit(b.get(page), action, follow=False, **fields)
             need(done.status in (200, 303), f"cannot begin {page}: {done.text[:300]}")
             self.begun += [done.headers["Location"]] if done.status == 303 else []
