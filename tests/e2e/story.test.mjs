@@ -26,6 +26,7 @@ function fixedSheet() {
 
 /** What must hold on every page of the story. */
 async function look(page, title) {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
   assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1, page.url());
   if (title) assert.match(await heading(page), title);
   await page.emulateMedia({ media: "print" });
