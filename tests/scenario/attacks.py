@@ -286,11 +286,14 @@ class Injector:
     def look(self, what, page, start, payload):
         self.tried += 1
         took = time.monotonic() - start
-        # Without what was sent: a login is shown folded.
-        said = page.text.lower().replace(" ".join(str(payload).lower().split()), "")
+        # Without what was sent now or kept before as a name: a login is shown folded.
+        said = page.text.lower()
+        for text in sorted((payload, *SQL), key=lambda t: -len(str(t))):
+            said = said.replace(" ".join(str(text).lower().split()), "")
         told = page.status != 200 and TELLS.search(said)
         if page.status >= 500 or took > SLOW_S or told:
-            self.problems.append(f"{what}: {page.status} after {took:.1f} s {page.text[150:400]}")
+            self.problems.append(f"{what}: {page.status} after {took:.1f} s "
+                                 f"{said[max(0, told.start() - 80):told.end() + 40] if told else page.text[150:400]}")
         return page
 
     def get(self, path, payload, headers=None):
