@@ -34,6 +34,18 @@
     return node;
   };
 
+  /* An explained word can be sent away without moving */
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const word of document.querySelectorAll(".term:hover, .term:focus-within")) {
+      word.classList.add("quiet");
+      const back = () => word.classList.remove("quiet");
+      word.addEventListener("mouseleave", back, { once: true });
+      word.addEventListener("focusout", back, { once: true });
+    }
+  });
+
   /* Unsaved changes, and a second click on the same button */
 
   const guarded = (form) =>
@@ -86,7 +98,10 @@
 
   const moveBy = (step) => {
     const list = rows();
-    if (!list.length) return;
+    if (!list.length) {
+      document.querySelector(`.question-nav a[rel=${step > 0 ? "next" : "prev"}]`)?.click();
+      return;
+    }
     const here = list.findIndex((item) => item.row.contains(document.activeElement));
     const next = here < 0 ? (step > 0 ? 0 : list.length - 1) : here + step;
     const target = list[Math.min(Math.max(next, 0), list.length - 1)];
@@ -105,8 +120,8 @@
 
   const keyHelp = [
     ["/", "検索の欄へ移る"],
-    ["j", "一覧の次の行へ"],
-    ["k", "一覧の前の行へ"],
+    ["j", "一覧の次の行へ（1問ずつの画面では次の項目へ）"],
+    ["k", "一覧の前の行へ（1問ずつの画面では前の項目へ）"],
     ["Ctrl + Enter", "入力中のフォームを送る"],
     ["?", "この説明を開く"],
   ];

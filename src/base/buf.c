@@ -75,6 +75,18 @@ void buf_add(struct buf *b, const void *p, size_t n)
 	b->data[b->len] = '\0';
 }
 
+void *buf_room(struct buf *b, size_t n)
+{
+	char *place;
+
+	if (!buf_reserve(b, n))
+		return NULL;
+	place = b->data + b->len;
+	b->len += n;
+	b->data[b->len] = '\0';
+	return place;
+}
+
 void buf_puts(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));

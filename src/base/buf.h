@@ -31,6 +31,9 @@ void buf_cut(struct buf *b, size_t len);
 bool buf_failed(const struct buf *b);
 
 void buf_add(struct buf *b, const void *p, size_t n);
+/* Appends n bytes of no particular content for the caller to fill, and gives their
+ * place, good until the next append; NULL on failure. */
+void *buf_room(struct buf *b, size_t n);
 void buf_puts(struct buf *b, const char *s);
 void buf_putc(struct buf *b, char c);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -5,21 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A message that did not fit must not end inside a character. */
-static void trim_utf8(char *text, size_t size)
-{
-	size_t n = strlen(text), tail = 0;
-	unsigned char lead;
-
-	if (n + 1 < size)
-		return;
-	while (tail < 3 && tail < n && ((unsigned char)text[n - 1 - tail] & 0xC0) == 0x80)
-		tail++;
-	lead = tail < n ? (unsigned char)text[n - 1 - tail] : 0;
-	if ((lead >= 0xF0 && tail < 3) || (lead >= 0xE0 && lead < 0xF0 && tail < 2) ||
-	    (lead >= 0xC0 && lead < 0xE0 && tail < 1))
-		text[n - 1 - tail] = '\0';
-}
+#include "base/fold.h"
 
 static void __attribute__((format(printf, 3, 0), nonnull(3)))
 err_vset(struct err *e, int code, const char *fmt, va_list ap)
@@ -29,7 +15,8 @@ err_vset(struct err *e, int code, const char *fmt, va_list ap)
 	memset(e, 0, sizeof *e);
 	e->code = code;
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
-	trim_utf8(e->text, sizeof e->text);
+	/* A message that did not fit must not end inside a character. */
+	e->text[utf8_cut(e->text, strlen(e->text))] = '\0';
 }
 
 int err_set(struct err *e, int code, const char *fmt, ...)
@@ -110,8 +97,10 @@ int err_errno(struct err *e, int errnum, const char *fmt, ...)
 		size_t used = strlen(e->text);
 		char sys[96];
 
+		e->sys = errnum;
 		snprintf(e->text + used, sizeof e->text - used, ": %s",
 			 cause ? cause : strerror_r(errnum, sys, sizeof sys));
+		e->text[utf8_cut(e->text, strlen(e->text))] = '\0';
 	}
 	return ERR_IO;
 }

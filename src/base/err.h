@@ -30,6 +30,7 @@ enum err_code {
 
 struct err {
 	int code;
+	int sys;	  /* errno behind ERR_IO, 0 when unknown */
 	int line, column; /* 1-based position in `file`, 0 when unknown */
 	char file[256];   /* definition or input file, "" when none */
 	char field[64];   /* name of the offending field, "" when none */

@@ -71,6 +71,18 @@ static bool is_bidi_override(uint32_t cp)
 	return (cp >= 0x202A && cp <= 0x202E) || (cp >= 0x2066 && cp <= 0x2069);
 }
 
+size_t utf8_cut(const char *s, size_t len)
+{
+	size_t tail = 0, whole;
+	unsigned char lead;
+
+	while (tail < 3 && tail < len && ((unsigned char)s[len - 1 - tail] & 0xC0) == 0x80)
+		tail++;
+	lead = tail < len ? (unsigned char)s[len - 1 - tail] : 0;
+	whole = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
+	return tail < whole ? len - 1 - tail : len;
+}
+
 void utf8_append(struct buf *b, uint32_t cp)
 {
 	utf8proc_uint8_t bytes[4];
@@ -164,8 +176,8 @@ static void fold_normal(const char *s, void (*out)(uint32_t cp, void *arg), void
 	}
 }
 
-/* True for text of ASCII, kana with their marks and the common kanji only: NFKC leaves
- * it as it is, and most of our text is nothing else. */
+/* True for text of ASCII, kana with their marks, 、。「」 and the common kanji only: NFKC
+ * leaves it as it is, and most of our text is nothing else. */
 static bool is_normal(const char *s)
 {
 	utf8proc_int32_t cp;
@@ -174,7 +186,8 @@ static bool is_normal(const char *s)
 		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s, -1, &cp);
 
 		if (n <= 0 || !(cp < 0x80 || (cp >= 0x3041 && cp <= 0x3096) ||
-				(cp >= 0x30A1 && cp <= 0x30FC) || (cp >= 0x4E00 && cp <= 0x9FFF)))
+				(cp >= 0x30A1 && cp <= 0x30FC) || (cp >= 0x4E00 && cp <= 0x9FFF) ||
+				(cp >= 0x3001 && cp <= 0x3002) || (cp >= 0x300C && cp <= 0x300D)))
 			return false;
 		s += n;
 	}
@@ -201,7 +214,7 @@ static bool fold_each(const char *s, void (*out)(uint32_t cp, void *arg), void *
 
 struct key_out {
 	char *p;
-	size_t len, size;
+	size_t len, size, kept;
 };
 
 static void key_put(uint32_t cp, void *arg)
@@ -213,19 +226,30 @@ static void key_put(uint32_t cp, void *arg)
 	if (cp == ' ')
 		return;
 	n = (size_t)utf8proc_encode_char((utf8proc_int32_t)cp, bytes);
-	if (k->len + n < k->size)
+	if (k->len + n < k->size) {
 		memcpy(k->p + k->len, bytes, n);
+		k->kept = k->len + n;
+	}
 	k->len += n;
 }
 
 long fold_key(const char *s, char *ret, size_t size)
 {
-	struct key_out k = { ret, 0, size };
+	struct key_out k = { ret, 0, size, 0 };
 
 	if (!fold_each(s, key_put, &k) || k.len >= size)
 		return -1;
 	ret[k.len] = '\0';
 	return (long)k.len;
+}
+
+long fold_key_cut(const char *s, char *ret, size_t size)
+{
+	struct key_out k = { ret, 0, size, 0 };
+	bool valid = fold_each(s, key_put, &k);
+
+	ret[valid ? k.kept : 0] = '\0';
+	return valid ? (long)k.kept : -1;
 }
 
 static void text_put(uint32_t cp, void *arg)

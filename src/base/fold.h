@@ -20,6 +20,9 @@ size_t utf8_length(const char *s);
 size_t utf8_columns(const char *s);
 /* Decodes one code point at s (well-formed, not at the end); returns its bytes. */
 size_t utf8_decode(const char *s, uint32_t *ret);
+/* How many of the first `len` bytes of s to keep, so that a text that was cut there does not end
+ * inside a character. Looks at nothing behind them: s may be what a full buffer left over. */
+size_t utf8_cut(const char *s, size_t len);
 /* Appends one code point (no surrogate) as UTF-8. */
 void utf8_append(struct buf *b, uint32_t cp);
 /* True if s has control characters other than the newline and tab allowed
@@ -31,6 +34,9 @@ bool text_has_control(const char *s, bool multiline);
  * one, no white space. Returns the length written (NUL-terminated), or -1 if it
  * does not fit or s is not UTF-8. */
 long fold_key(const char *s, char *ret, size_t size);
+/* As fold_key, but what does not fit is left out at a character. -1 only if s is not UTF-8: then
+ * ret is "". */
+long fold_key_cut(const char *s, char *ret, size_t size);
 /* As fold_key, appended to b, but white space becomes one space, so that
  * words stay apart. False if s is not UTF-8. */
 bool fold_text(const char *s, struct buf *b);

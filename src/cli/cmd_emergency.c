@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/used.h"
 #include "people/emergency.h"
 
 static const struct option_spec options[] = {
@@ -46,12 +47,20 @@ static void print_account(const struct emergency_account *a)
 	       a->account.name, *at ? "　最後の開封: " : "", at, a->opened_by);
 }
 
-static int list(struct data *d, bool json, struct err *err)
+static int list(struct data *d, const struct actor *who, bool json, struct err *err)
 {
+	const struct event e = { .kind = EVENT_VIEW, .detail = "非常時アカウントの一覧" };
 	struct emergency_account *all;
 	size_t count = 0, i;
 	json_t *out = json_array();
-	int r = data_begin(d, err);
+	int r = permit(who, PERM_EMERGENCY_SEE, NULL, err);
+
+	if (r < 0)
+		used_refused(d, who, "", err);
+	else
+		r = used_note(d, who, &e, err);
+	if (r == 0)
+		r = data_begin(d, err);
 
 	if (r == 0)
 		r = emergency_list(d->conn, &d->arena, &all, &count, err);
@@ -141,7 +150,7 @@ static int dispatch(struct data *d, const struct invocation *in, struct err *err
 	if (r < 0)
 		return r;
 	if (strcmp(verb, "list") == 0)
-		return list(d, json, err);
+		return list(d, &who, json, err);
 	if (in->argument_count < 3)
 		return err_set(err, ERR_USAGE, "非常時アカウントの利用者IDを指定してください");
 	if (strcmp(verb, "make") == 0)

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/used.h"
 #include "ledger/export.h"
 
 static const struct option_spec options[] = {
@@ -57,6 +58,22 @@ static int to_stdout(struct data *d, const struct actor *who, const struct list_
 	return r;
 }
 
+static int note(struct data *d, const struct actor *who, const struct ledger_def *def,
+		const char *format, struct err *err)
+{
+	const struct event e = { .kind = EVENT_EXPORT,
+				 .ledger = def->name,
+				 .detail = arena_printf(&d->arena, "%s %s", def->title.ja,
+							format ? format : "csv") };
+	int r = permit(who, PERM_LEDGER_EXPORT, def, err);
+
+	if (r < 0) {
+		used_refused(d, who, def->name, err);
+		return r;
+	}
+	return e.detail ? used_note(d, who, &e, err) : err_nomem(err);
+}
+
 static int work(struct data *d, const struct invocation *in, struct err *err)
 {
 	struct list_query q = { .sort = -1 };
@@ -72,6 +89,8 @@ static int work(struct data *d, const struct invocation *in, struct err *err)
 		r = ledgers_find(d->ledgers, in->argument[1], &q.def, err);
 	if (r == 0)
 		r = data_actor(d, option(in, "as"), &who, err);
+	if (r == 0)
+		r = note(d, &who, q.def, option(in, "format"), err);
 	if (r == 0)
 		r = data_begin(d, err);
 	if (r < 0)

@@ -1,13 +1,16 @@
 /* daicho log checkpoint|proof|export|key: the log for people outside. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "anchor/kept.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cli/command.h"
 #include "log/leaf.h"
 #include "log/proof.h"
 #include "log/tiles.h"
+#include "store/evidence.h"
 #include "store/store.h"
 
 static const struct option_spec options[] = {
@@ -115,6 +118,22 @@ static int next_leaf(void *arg, struct leaf_bytes *ret, struct err *err)
 	return 1;
 }
 
+/* The months of access events beside it, each a log of its own. */
+static int export_trails(struct session *s, const char *out, struct err *err)
+{
+	char dir[PATH_MAX];
+	int r;
+
+	if (snprintf(dir, sizeof dir, "%s/trail", out) >= (int)sizeof dir)
+		return err_set(err, ERR_LIMIT, "フォルダのパスが長すぎます: %.200s", out);
+	r = evidence_export(s->store, s->conn, (int64_t)s->head.size, dir, err);
+	if (r > 0)
+		printf("証跡%dか月分を %s に書き出しました。月ごとに tools/verify.py 月のフォルダ"
+		       " --vkey （vkey の中身）で確かめられます。\n",
+		       r, dir);
+	return r < 0 ? r : 0;
+}
+
 static int do_export(struct session *s, const struct invocation *in, struct err *err)
 {
 	const char *out = option(in, "out");
@@ -129,10 +148,12 @@ static int do_export(struct session *s, const struct invocation *in, struct err 
 		return r;
 	leaves.arg = st;
 	r = tiles_write(out, &leaves, s->head.size, s->note.data, s->note.len, err);
-	if (r == 0)
-		printf("%llu件を %s に書き出しました。tools/verify.py %s で確かめられます。\n",
-		       (unsigned long long)s->head.size, out, out);
-	return r;
+	if (r < 0)
+		return r;
+	printf("%llu件を %s に書き出しました。tools/verify.py %s で確かめられます。\n",
+	       (unsigned long long)s->head.size, out, out);
+	r = kept_copy(store_path(s->store), out, err);
+	return r < 0 ? r : export_trails(s, out, err);
 }
 
 /* --- key ------------------------------------------------------------------------- */

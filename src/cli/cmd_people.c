@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/people_print.h"
+#include "cli/used.h"
 #include "people/directory.h"
 #include "people/hr.h"
 #include "people/ldap.h"
@@ -41,6 +42,18 @@ struct job {
 	bool json, dry_run;
 };
 
+/* Notes that people were shown, to who may see them. */
+static int looked(struct job *j, const char *ledger, const char *what, struct err *err)
+{
+	const struct event e = { .kind = EVENT_VIEW, .ledger = ledger, .detail = what };
+	int r = permit(&j->who, PERM_PEOPLE, NULL, err);
+
+	if (r == 0)
+		return used_note(&j->data, &j->who, &e, err);
+	used_refused(&j->data, &j->who, ledger, err);
+	return r;
+}
+
 /* --- a list ---------------------------------------------------------------------------- */
 
 static int compare(struct job *j, const char *path, const char *name, const char *source,
@@ -53,9 +66,11 @@ static int compare(struct job *j, const char *path, const char *name, const char
 	struct roster_result result = { .nothing_to_do = true };
 	struct roster found;
 	bool faulty;
-	int r = roster_compare(j->data.ledgers, &j->who, path, map, &o, &j->data.arena, &found,
-			       err);
+	int r = j->dry_run ? looked(j, "staff", "職員の名簿との照合", err) : 0;
 
+	if (r == 0)
+		r = roster_compare(j->data.ledgers, &j->who, path, map, &o, &j->data.arena, &found,
+				   err);
 	if (r < 0)
 		return r;
 	faulty = found.total[ROSTER_ERROR] && !o.good_rows_only;
@@ -145,7 +160,7 @@ static int run_ldap(struct job *j, struct err *err)
 /* --- the directory ------------------------------------------------------------------------ */
 
 /* "login=uid,number=employeeNumber" as further inputs. */
-static int read_attributes(struct job *j, struct directory_input *input, size_t room,
+static int read_attributes(struct job *j, struct only_input *input, size_t room,
 			   struct err *err)
 {
 	char *all = arena_strdup(&j->data.arena, option(j->in, "attr")), *item, *rest = all;
@@ -166,7 +181,7 @@ static int read_attributes(struct job *j, struct directory_input *input, size_t 
 
 static int run_directory(struct job *j, struct err *err)
 {
-	struct directory_input input[16] = {
+	struct only_input input[16] = {
 		{ "url", option(j->in, "url") },
 		{ "kind", option(j->in, "kind") },
 		{ "ca_file", option(j->in, "ca") },
@@ -189,7 +204,8 @@ static int run_directory(struct job *j, struct err *err)
 	}
 	r = read_attributes(j, input + 7, 9, err);
 	if (r == 0)
-		r = directory_save(j->data.ledgers, &j->who, input, &receipt, &faults, err);
+		r = directory_save(j->data.ledgers, &j->who, input, ONLY_ANY_REV, &receipt, &faults,
+				   err);
 	bytes_wipe(secret, sizeof secret);
 	if (r == 0)
 		printf("ディレクトリの宛先を保存しました。受付番号 %lld\n", (long long)receipt.seq);
@@ -202,8 +218,10 @@ static int run_proposals(struct job *j, struct err *err)
 {
 	struct proposal *list;
 	size_t count;
-	int r = data_begin(&j->data, err);
+	int r = looked(j, "account_proposals", "利用者IDの処置の提案", err);
 
+	if (r == 0)
+		r = data_begin(&j->data, err);
 	if (r == 0)
 		r = proposal_list(j->data.ledgers, j->data.conn, NULL, &j->data.arena, &list,
 				  &count, err);

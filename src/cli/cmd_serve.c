@@ -11,6 +11,8 @@
 #include "base/sink.h"
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/serve_syslog.h"
+#include "identity/event_left.h"
 #include "page/app.h"
 #include "web/cert.h"
 
@@ -19,14 +21,23 @@ static const struct option_spec options[] = {
 	{ "host", "NAME", "利用者が打ち込むサーバの名前（院内DNS名など）" },
 	{ "tls12", NULL,
 	  "TLS 1.3 を使えない古いブラウザのために TLS 1.2（高セキュリティ型）も許す" },
+	{ "hsts-subdomains", NULL,
+	  "この名前の下の名前（例: x.daicho.example.jp）もすべて HTTPS "
+	  "だけにするようブラウザに伝える。"
+	  "ほかのシステムがこの名前の下にあるときは付けない" },
 	{ "connections", "N", "同時につながる数の上限（省くと 512）" },
 	{ "per-address", "N",
 	  "1つのアドレスから同時につながる数の上限（省くと 128）。多くの端末が1つの"
 	  "アドレスに見える網では大きくする" },
+	{ "syslog-tls", "ADDR:PORT",
+	  "アクセスの記録をsyslog（TLS、相互認証）で受け取る場所（6514番が普通）" },
+	{ "syslog-tcp", "ADDR:PORT", "暗号化できない送り元のためのsyslog（TCP）" },
+	{ "syslog-udp", "ADDR:PORT", "UDPしか使えない送り元のためのsyslog（失われることがある）" },
 	{ NULL, NULL, NULL },
 };
 
 #define LOOK_SECONDS 60
+#define HOUR_US (INT64_C(3600) * 1000000)
 #define DAY_US (INT64_C(86400) * 1000000)
 
 static void block_signals(sigset_t *set)
@@ -96,23 +107,44 @@ static void reload(struct web *web, bool again)
 		sink_write(SINK_ERROR, "certificates_kept", "new files are not used: %s", err.text);
 }
 
-/* The next signal, or 0 after LOOK_SECONDS. */
-static int next_signal(const sigset_t *set)
+/* What commands handed out meanwhile comes into the log; what hinders it is said once an hour.
+ * *said_us is 0 while nothing does. */
+static void take_left(struct store *s, int64_t *said_us)
 {
-	const struct timespec most = { .tv_sec = LOOK_SECONDS };
-	int n = sigtimedwait(set, NULL, &most);
+	int64_t now = clock_mono_us();
+	struct err err = { 0 };
 
-	return n > 0 ? n : 0;
+	if (events_take_left(s, &err) >= 0) {
+		*said_us = 0;
+	} else if (!*said_us || now - *said_us >= HOUR_US) {
+		*said_us = now;
+		sink_write(SINK_WARN, "left_events_wait", "%s", err.text);
+	}
 }
 
-static int wait_for_end(struct web *web, const sigset_t *set)
+/* The next signal, or 0 after LOOK_SECONDS; every second it looks for what was left. */
+static int next_signal(struct store *s, const sigset_t *set, int64_t *said_us)
 {
-	int64_t warned_us = 0;
+	const struct timespec second = { .tv_sec = 1 };
+	int i, n;
+
+	for (i = 0; i < LOOK_SECONDS; i++) {
+		n = sigtimedwait(set, NULL, &second);
+		if (n > 0)
+			return n;
+		take_left(s, said_us);
+	}
+	return 0;
+}
+
+static int wait_for_end(struct store *s, struct web *web, const sigset_t *set)
+{
+	int64_t warned_us = 0, said_us = 0;
 	int signal_number, cut;
 
 	do {
 		warn_of_ends(web, &warned_us);
-		signal_number = next_signal(set);
+		signal_number = next_signal(s, set, &said_us);
 		if (!signal_number || signal_number == SIGHUP)
 			reload(web, signal_number == SIGHUP);
 	} while (!signal_number || signal_number == SIGHUP);
@@ -145,10 +177,12 @@ static int run(const struct invocation *in)
 	struct page_place place = { .listen = listen ? listen : "127.0.0.1:8443",
 				    .hosts = &host,
 				    .host_count = host ? 1 : 0,
-				    .tls12 = option_given(in, "tls12") };
+				    .tls12 = option_given(in, "tls12"),
+				    .hsts_subdomains = option_given(in, "hsts-subdomains") };
 	struct err err = { 0 };
 	struct web *web = NULL;
 	struct app app = { 0 };
+	struct syslog syslog = { 0 };
 	struct data d;
 	sigset_t set;
 	int r, status = EXIT_DONE;
@@ -160,16 +194,30 @@ static int run(const struct invocation *in)
 		r = read_count(in, "per-address", &place.per_address, &err);
 	if (r == 0)
 		r = data_open(&d, in->argument[0], 0, &err);
+	if (r == 0)
+		r = shelf_keeper_new(d.defs, &app.shelves, &err);
 	if (r == 0) {
 		app.store = d.store;
 		app.defs = d.defs;
 		app.ledgers = d.ledgers;
-		r = page_start(&app, &place, &web, &err);
+		r = anchors_new(d.ledgers, true, &app.anchors, &err);
 	}
+	if (r == 0)
+		r = who_open(d.ledgers, &app.who, &err);
+	if (r == 0)
+		r = page_start(&app, &place, &web, &err);
 	if (r == 0) {
 		print_hello(&d, in->argument[0], web);
-		status = wait_for_end(web, &set);
+		r = syslog_begin(in, &d, in->argument[0], &syslog, &err);
+		if (r == 0)
+			status = wait_for_end(d.store, web, &set);
+		else
+			web_stop(web, 0);
 	}
+	syslog_end(&syslog);
+	who_free(app.who);
+	anchors_free(app.anchors);
+	shelf_keeper_free(app.shelves);
 	data_close(&d);
 	return r < 0 ? report_error(&err) : status;
 }

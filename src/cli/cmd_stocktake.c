@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/stocktake_print.h"
+#include "cli/used.h"
 
 static const struct option_spec options[] = {
 	{ "map", "FILE", "import: 列の対応を書いたファイル（「列名 = 項目名」を1行に1つ）" },
@@ -86,7 +87,15 @@ static int do_import(struct run *k, struct err *err)
 	system = k->in->argument[2];
 	path = k->in->argument[3];
 	name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	r = look_at(k, path, &look, err);
+	r = permit(&k->who, PERM_STOCKTAKE, NULL, err);
+	if (r == 0 && dry)
+		r = used_note(&k->d, &k->who,
+			      &(struct event){ .kind = EVENT_VIEW,
+					       .ledger = "system_accounts",
+					       .detail = "利用者の一覧との照合" },
+			      err);
+	if (r == 0)
+		r = look_at(k, path, &look, err);
 	if (r == 0)
 		r = idlist_compare(k->d.ledgers, k->d.conn, system, path, &look.map,
 				   option_given(k->in, "partial"), &k->d.arena, &list, err);
@@ -177,6 +186,15 @@ static int do_show(struct run *k, struct err *err)
 	int r = view(k, &v, err);
 
 	if (r == 0)
+		r = used_note(&k->d, &k->who,
+			      &(struct event){ .kind = EVENT_VIEW,
+					       .ledger = "stocktakes",
+					       .entry = v.take.id,
+					       .detail = v.take.title },
+			      err);
+	else
+		used_refused(&k->d, &k->who, "stocktakes", err);
+	if (r == 0)
 		stocktake_print(&v, k->json);
 	return r;
 }
@@ -231,8 +249,8 @@ static int do_decide(struct run *k, struct err *err)
 		choice.decision = (enum decision)d;
 		r = find_line(k, &v, &choice.line, err);
 		if (r == 0)
-			r = stocktake_decide(k->d.ledgers, &k->who, &choice, 1, given(k, "paper"),
-					     NULL, &receipt, err);
+			r = stocktake_decide(k->d.ledgers, &k->who, v.take.id, &choice, 1,
+					     given(k, "paper"), NULL, &receipt, err);
 	}
 	if (r == 0)
 		stocktake_print_receipt(&receipt, NULL, k->json);
@@ -276,7 +294,7 @@ static int do_done(struct run *k, struct err *err)
 	if (r == 0)
 		r = find_line(k, &v, &line, err);
 	if (r == 0)
-		r = stocktake_done(k->d.ledgers, &k->who, line, given(k, "date"),
+		r = stocktake_done(k->d.ledgers, &k->who, v.take.id, line, given(k, "date"),
 				   given(k, "evidence"), NULL, &receipt, err);
 	if (r == 0)
 		stocktake_print_receipt(&receipt, NULL, k->json);

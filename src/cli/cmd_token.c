@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/used.h"
 #include "identity/token.h"
 
 static const struct option_spec options[] = {
@@ -80,7 +81,11 @@ static void print_token(struct data *d, const struct token *t)
 static int list_tokens(struct data *d, bool json, struct err *err)
 {
 	json_t *out = json_array();
-	int k, r = data_begin(d, err);
+	const struct event e = { .kind = EVENT_VIEW, .detail = "機器連携の鍵の一覧" };
+	int k, r = used_note(d, &actor_system, &e, err);
+
+	if (r == 0)
+		r = data_begin(d, err);
 
 	for (k = 0; r == 0 && k < TOKEN_KIND_MAX; k++) {
 		struct token *list;

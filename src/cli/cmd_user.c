@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/used.h"
 #include "people/staff.h"
 
 static const struct option_spec options[] = {
@@ -58,13 +59,22 @@ static int print_json(json_t *o)
 	return 0;
 }
 
+static int looked(struct data *d, const char *subject, const char *what, struct err *err)
+{
+	return used_note(d, &actor_system,
+			 &(struct event){ .kind = EVENT_VIEW, .subject = subject, .detail = what },
+			 err);
+}
+
 static int list_accounts(struct data *d, bool json, struct err *err)
 {
 	struct account *accounts;
 	json_t *out = json_array();
 	size_t count, i;
-	int r = data_begin(d, err);
+	int r = looked(d, "", "利用者の一覧", err);
 
+	if (r == 0)
+		r = data_begin(d, err);
 	if (r == 0)
 		r = account_list(d->conn, &d->arena, &accounts, &count, err);
 	for (i = 0; r == 0 && i < count; i++) {
@@ -96,6 +106,8 @@ static int show_account(struct data *d, const char *login, bool json, struct err
 
 	if (r == 0)
 		r = account_by_login(d->conn, login, &d->arena, &a, err);
+	if (r == 0)
+		r = looked(d, a.id, "利用者の登録の内容", err);
 	if (r < 0 || json)
 		return r < 0 ? r : print_json(account_json(&a));
 	print_line("利用者ID", a.login);

@@ -9,16 +9,24 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "catalogue/installed.h"
 #include "cli/command.h"
 #include "cli/data.h"
+#include "cli/verify_anchors.h"
+#include "log/event_export.h"
 #include "log/leaf.h"
+#include "log/tiles.h"
+#include "round/round.h"
 #include "store/audit.h"
+#include "store/evidence.h"
 
 #define HELD_BYTES_MAX 65536
 
 static const struct option_spec options[] = {
 	{ "checkpoint", "FILE", "手元に控えた証明。今の記録がその続きであることも確かめる" },
 	{ "vkey", "KEY", "手元に控えた検証鍵。この記録の鍵の1つであることも確かめる" },
+	{ "tsa-ca", "FILE", "信じる時刻認証局の証明書（PEM）。時刻の印をこれで確かめる" },
+	{ "witness", "KEY", "信じる証人の検証鍵" },
 	{ "format", "text|json", "出力形式" },
 	{ NULL, NULL, NULL },
 };
@@ -31,8 +39,13 @@ struct job {
 	size_t held_count;
 	const char *vkey;
 	struct audit_result result;
+	struct kept_input kept;
+	struct anchor_report anchors;
 	int64_t projections; /* tables compared with the records, 0 in an export */
-	int64_t signed_at;   /* time of the last leaf under a published checkpoint */
+	struct evidence_result trails;
+	struct event_export_result trail_export;
+	json_t *disposals;
+	int64_t signed_at; /* time of the last leaf under a published checkpoint */
 	int64_t finding_count;
 	json_t *findings;
 };
@@ -54,6 +67,18 @@ static void add_finding(struct job *j, const char *kind, int64_t seq, const char
 	json_array_append_new(j->findings, f);
 }
 
+/* The place of a finding in the months of access events. */
+static void trail_place(json_t *finding, int month, int64_t seq)
+{
+	char text[8];
+
+	(void)snprintf(text, sizeof text, "%04u-%02u", (unsigned)month / 100 % 10000,
+		       (unsigned)month % 100);
+	json_object_set_new(finding, "month", json_string(text));
+	if (seq >= 0)
+		json_object_set_new(finding, "number", json_integer(seq));
+}
+
 static void log_finding(void *arg, const struct audit_finding *f)
 {
 	add_finding(arg, f->kind, f->seq, f->entry, f->text);
@@ -69,6 +94,34 @@ static void account_finding(void *arg, const char *text)
 	add_finding(arg, "account", -1, "", text);
 }
 
+static void trail_finding(void *arg, const struct evidence_finding *f)
+{
+	struct job *j = arg;
+
+	add_finding(j, f->kind, -1, "", f->text);
+	if (!j->json || !f->month)
+		return;
+	trail_place(json_array_get(j->findings, json_array_size(j->findings) - 1), f->month,
+		    f->seq);
+}
+
+static void trail_disposal(void *arg, int month, const char *keep, int64_t seq, int64_t count)
+{
+	struct job *j = arg;
+
+	json_array_append_new(j->disposals,
+			      json_pack("{s:i,s:s,s:I,s:I}", "month", month, "keep", keep,
+					"receipt", (json_int_t)seq, "events", (json_int_t)count));
+}
+
+static void export_finding(void *arg, int month, int64_t seq, const char *text)
+{
+	struct evidence_finding f = { .kind = "trail", .month = month, .seq = seq };
+
+	(void)snprintf(f.text, sizeof f.text, "%s", text);
+	trail_finding(arg, &f);
+}
+
 /* What stops the examination because the data is broken is itself a finding. */
 static int soften(struct job *j, int r, const struct err *err)
 {
@@ -76,6 +129,48 @@ static int soften(struct job *j, int r, const struct err *err)
 		return r;
 	add_finding(j, "unreadable", -1, "", err->text);
 	return 0;
+}
+
+/* --- anchors --------------------------------------------------------------------- */
+
+static void anchor_finding(void *arg, const char *text)
+{
+	add_finding(arg, "anchor", -1, "", text);
+}
+
+static int audit_anchors(struct job *j, const struct tree_source *tree, struct err *err)
+{
+	const struct verify_result *log = &j->result.log;
+
+	if (j->held_count && log->anchored_size)
+		anchor_report_held(&j->anchors, j->held.name, log->anchored_size,
+				   log->anchored_at_us);
+	j->kept.dir = j->place;
+	return anchor_report_make(&j->anchors, &j->kept, tree, log->count, anchor_finding, j, err);
+}
+
+static int data_anchors(struct job *j, struct data *d, struct err *err)
+{
+	struct tree_source tree = store_tree(d->conn);
+	int r = audit_anchors(j, &tree, err);
+
+	if (r == 0)
+		r = anchor_report_months(&j->anchors, d->store, d->conn, err);
+	return soften(j, r, err);
+}
+
+static int export_anchors(struct job *j, struct err *err)
+{
+	struct tree_source tree;
+	struct tiles *t = NULL;
+	int r = tiles_open(j->place, &t, err);
+
+	if (r < 0)
+		return soften(j, r, err);
+	tree = tiles_hashes(t);
+	r = audit_anchors(j, &tree, err);
+	tiles_free(t);
+	return soften(j, r, err);
 }
 
 /* --- a data folder --------------------------------------------------------------- */
@@ -105,6 +200,21 @@ static int audit_log(struct job *j, struct data *d, struct err *err)
 	return soften(j, r, err);
 }
 
+static void catalogue_finding(void *arg, const char *text)
+{
+	add_finding(arg, "catalogue", -1, "", text);
+}
+
+/* The editions that rounds were opened with, and what was installed. */
+static int audit_editions(struct job *j, struct data *d, struct err *err)
+{
+	int r = soften(j, round_audit(d->ledgers, d->conn, catalogue_finding, j, err), err);
+
+	return r < 0 ? r
+		     : soften(j, installed_audit(d->ledgers, d->conn, catalogue_finding, j, err),
+			      err);
+}
+
 /* The tables people see, made anew from the records and compared. */
 static int audit_projections(struct job *j, struct data *d, struct err *err)
 {
@@ -118,7 +228,15 @@ static int audit_projections(struct job *j, struct data *d, struct err *err)
 		return r;
 	(void)define_ledgers(d->defs, &count);
 	j->projections = (int64_t)count + 1;
-	return soften(j, identity_audit(d->conn, account_finding, j, err), err);
+	r = soften(j, identity_audit(d->conn, account_finding, j, err), err);
+	return r < 0 ? r : audit_editions(j, d, err);
+}
+
+static int audit_trails(struct job *j, struct data *d, struct err *err)
+{
+	struct evidence_audit in = { .found = trail_finding, .disposal = trail_disposal, .arg = j };
+
+	return soften(j, evidence_verify(d->store, d->conn, &in, &j->trails, err), err);
 }
 
 static int verify_data(struct job *j, struct err *err)
@@ -134,6 +252,10 @@ static int verify_data(struct job *j, struct err *err)
 		r = data_begin(&d, err);
 	if (r == 0)
 		r = audit_log(j, &d, err);
+	if (r == 0)
+		r = audit_trails(j, &d, err);
+	if (r == 0)
+		r = data_anchors(j, &d, err);
 	if (r == 0)
 		r = audit_projections(j, &d, err);
 	data_close(&d);
@@ -168,7 +290,12 @@ static int verify_folder(struct job *j, struct err *err)
 	j->result.leaves = (int64_t)log->count;
 	if (log->signed_size == log->count)
 		j->signed_at = log->last_at_us;
-	return soften(j, r, err);
+	r = soften(j, r, err);
+	if (r == 0 && event_export_has(j->place))
+		r = soften(j,
+			   event_export_verify(j->place, export_finding, j, &j->trail_export, err),
+			   err);
+	return r < 0 ? r : export_anchors(j, err);
 }
 
 /* --- output ------------------------------------------------------------------------- */
@@ -209,6 +336,31 @@ static void print_anchor(const struct job *j)
 		       (unsigned long long)size, (long long)tail(j));
 }
 
+static void print_trails(const struct job *j)
+{
+	const struct evidence_result *t = &j->trails;
+	const json_t *d;
+	size_t i;
+
+	if (j->trail_export.months)
+		printf("検査した証跡: %lldか月、%lld件（うち主の記録で裏付けた月 %lld）\n",
+		       (long long)j->trail_export.months, (long long)j->trail_export.leaves,
+		       (long long)j->trail_export.bound);
+	if (!t->months)
+		return;
+	printf("検査した証跡: %lldか月、%lld件（主の記録に頭がある %lld件）、内容%lld件、"
+	       "索引%lld行\n",
+	       (long long)t->months, (long long)t->leaves, (long long)t->headed,
+	       (long long)t->payloads, (long long)t->indexed);
+	json_array_foreach(j->disposals, i, d) printf(
+		"廃棄済みの証跡: %lld年%lld月 %s %lld件（受付番号 %lld の廃棄の記録による）\n",
+		(long long)json_integer_value(json_object_get(d, "month")) / 100,
+		(long long)json_integer_value(json_object_get(d, "month")) % 100,
+		json_string_value(json_object_get(d, "keep")),
+		(long long)json_integer_value(json_object_get(d, "events")),
+		(long long)json_integer_value(json_object_get(d, "receipt")));
+}
+
 static void print_text(const struct job *j)
 {
 	const struct audit_result *r = &j->result;
@@ -225,8 +377,10 @@ static void print_text(const struct job *j)
 		       "一覧表%lld種類\n",
 		       (long long)r->parts, (long long)r->revisions, (long long)r->checkpoints,
 		       (long long)r->attachments, (long long)j->projections);
+	print_trails(j);
 	printf("全体の指紋: %s\n", root);
 	print_anchor(j);
+	anchor_report_print(&j->anchors, r->log.count);
 	if (r->log.key_from_log)
 		printf("鍵は記録の中のものを使いました: %s\n", r->log.first_vkey);
 	if (j->finding_count == 0)
@@ -237,6 +391,20 @@ static void print_text(const struct job *j)
 			      "%lld件の食い違いが見つかりました。データフォルダには触れず、"
 			      "写しを取ってから、バックアップと見比べてください。\n",
 			      (long long)j->finding_count);
+}
+
+static json_t *trails_json(const struct job *j)
+{
+	const struct evidence_result *t = &j->trails;
+
+	if (j->export)
+		return json_pack("{s:I,s:I,s:I}", "months", (json_int_t)j->trail_export.months,
+				 "events", (json_int_t)j->trail_export.leaves, "bound",
+				 (json_int_t)j->trail_export.bound);
+	return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:O}", "months", (json_int_t)t->months, "leaves",
+			 (json_int_t)t->leaves, "headed", (json_int_t)t->headed, "payloads",
+			 (json_int_t)t->payloads, "disposed", (json_int_t)t->disposed, "indexed",
+			 (json_int_t)t->indexed, "disposals", j->disposals);
 }
 
 static void print_json(const struct job *j)
@@ -259,7 +427,9 @@ static void print_json(const struct job *j)
 	json_object_set_new(out, "anchor",
 			    json_pack("{s:I,s:s,s:b}", "size", (json_int_t)anchor_size(j), "time",
 				      anchor_size(j) ? time : "", "held", j->held_count > 0));
+	json_object_set_new(out, "trails", trails_json(j));
 	json_object_set_new(out, "unanchored", json_integer(tail(j)));
+	anchor_report_json(&j->anchors, r->log.count, out);
 	json_object_set(out, "findings", j->findings);
 	if (json_dumpf(out, stdout, JSON_INDENT(1)) == 0)
 		putchar('\n');
@@ -274,7 +444,11 @@ static int prepare(struct job *j, const struct invocation *in, struct err *err)
 
 	j->place = in->argument[0];
 	j->vkey = option(in, "vkey");
+	j->kept.tsa_ca = option(in, "tsa-ca");
+	j->kept.witness_key = option(in, "witness");
 	j->export = is_export(j->place);
+	if (r == 0)
+		r = kept_input_check(&j->kept, err);
 	if (r < 0 || !held)
 		return r;
 	r = file_read(held, HELD_BYTES_MAX, &j->held_bytes, err);
@@ -295,6 +469,8 @@ static int run(const struct invocation *in)
 	}
 	buf_init(&j->held_bytes, 0);
 	j->findings = json_array();
+	j->disposals = json_array();
+	anchor_report_init(&j->anchors);
 	r = prepare(j, in, &err);
 	if (r == 0)
 		r = j->export ? verify_folder(j, &err) : verify_data(j, &err);
@@ -306,6 +482,8 @@ static int run(const struct invocation *in)
 		r = j->finding_count ? EXIT_FAILED : EXIT_DONE;
 	}
 	json_decref(j->findings);
+	json_decref(j->disposals);
+	anchor_report_release(&j->anchors);
 	buf_release(&j->held_bytes);
 	free(j);
 	return r < 0 ? report_error(&err) : r;
@@ -313,7 +491,8 @@ static int run(const struct invocation *in)
 
 const struct command command_verify = {
 	"verify",
-	"DATA|EXPORT [--checkpoint FILE] [--vkey KEY] [--format json]",
+	"DATA|EXPORT [--checkpoint FILE] [--vkey KEY] [--tsa-ca FILE] [--witness KEY]"
+	" [--format json]",
 	"改ざんがないかを、すべての記録について検査する",
 	options,
 	1,

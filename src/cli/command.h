@@ -13,7 +13,7 @@
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 struct option_spec {
-	const char *name; /* "org" for --org */
+	const char *name;  /* "org" for --org */
 	const char *value; /* name of its value for the help, NULL for a switch */
 	const char *help;
 };
@@ -22,8 +22,8 @@ struct option_value {
 	const char *name, *value; /* value "" for a switch */
 };
 
-#define OPTIONS_MAX 24
-#define ARGUMENTS_MAX 16
+#define OPTIONS_MAX 32
+#define ARGUMENTS_MAX 40
 
 /* A parsed command line. Strings belong to argv. */
 struct invocation {

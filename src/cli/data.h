@@ -18,6 +18,9 @@ struct data {
 
 /* Loads content/; prints every complaint on standard error. */
 int data_definitions(struct definitions **ret, struct err *err);
+/* Only these catalogues and the crosswalks between them; see define_load_some. */
+int data_catalogues(const char *const *ids, size_t id_count, struct definitions **ret,
+		    struct err *err);
 /* Opens folder and definitions. On failure *d is empty and safe to close. */
 int data_open(struct data *d, const char *folder, unsigned store_flags, struct err *err);
 void data_close(struct data *d);

@@ -20,18 +20,6 @@ void definition_print_text(struct buf *b)
 	buf_release(b);
 }
 
-static int read_format(const struct invocation *in, bool *ret_json, struct err *err)
-{
-	const char *format = option(in, "format");
-
-	if (format && (strcmp(format, "oscal") == 0 || strcmp(format, "xlsx") == 0))
-		return err_set(err, ERR_USAGE,
-			       "%s 形式の書き出しは、この版ではまだできません。"
-			       "--format text か --format json を使ってください",
-			       format);
-	return option_format(in, ret_json, err);
-}
-
 static json_t *complaints_json(const struct complaints *complaints)
 {
 	json_t *list = json_array();
@@ -57,41 +45,63 @@ static void print_complaints(const struct complaints *complaints)
 			      complaints->item[i].text);
 }
 
-/* A file beside those of content/, which are sound or we would not be here. */
-static int check_file(const struct definition_kind *k, const struct definitions *d,
-		      const char *path, bool json, struct err *err)
+static int no_such(const struct definition_kind *k, const char *what, struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND,
+		       "%s という%sもファイルもありません。daicho %s list で確かめてください", what,
+		       k->noun, k->kind);
+}
+
+/* All of content/, which is sound or we would not be here, against the lists of a folder. */
+static int check_all_covered(const struct definitions *d, const char *coverage,
+			     struct complaints *complaints, struct err *err)
+{
+	size_t count, i;
+	const struct catalogue *const *all = define_catalogues(d, &count);
+	int r = 0, worst = 0;
+
+	for (i = 0; i < count && (r == 0 || r == ERR_INVALID); i++) {
+		r = define_check_coverage(all[i], coverage, complaints, err);
+		worst = r < 0 ? r : worst;
+	}
+	return worst;
+}
+
+static int find_problems(const struct definition_kind *k, const struct definitions *d,
+			 const char *what, const char *coverage, struct complaints *complaints,
+			 struct err *err)
+{
+	if (!what)
+		return coverage ? check_all_covered(d, coverage, complaints, err) : 0;
+	if (k->has(d, what))
+		return coverage ? define_check_coverage(define_catalogue(d, what), coverage,
+							complaints, err)
+				: 0;
+	if (!file_exists(what))
+		return no_such(k, what, err);
+	return coverage ? define_check_covered(d, what, coverage, complaints, err)
+			: define_check_file(d, k->kind, what, complaints, err);
+}
+
+static int check(const struct definition_kind *k, const struct definitions *d, const char *what,
+		 const char *coverage, bool json, struct err *err)
 {
 	struct complaints complaints = { 0 };
 	int r;
 
-	if (!file_exists(path))
-		return err_set(
-			err, ERR_NOT_FOUND,
-			"%s という%sもファイルもありません。daicho %s list で確かめてください",
-			path, k->noun, k->kind);
-	r = define_check_file(d, k->kind, path, &complaints, err);
+	if (coverage && strcmp(k->kind, "catalogue") != 0)
+		return err_set(err, ERR_USAGE, "--coverage は catalogue check だけで使えます");
+	r = find_problems(k, d, what, coverage, &complaints, err);
 	if (json && (r == 0 || complaints.count))
 		definition_print_json(complaints_json(&complaints));
 	if (r < 0)
 		print_complaints(&complaints);
 	complaints_release(&complaints);
-	if (r == 0 && !json)
-		printf("%s: 誤りはありません\n", path);
-	return r;
-}
-
-static int check(const struct definition_kind *k, const struct definitions *d, const char *what,
-		 bool json, struct err *err)
-{
-	if (what && !k->has(d, what))
-		return check_file(k, d, what, json, err);
-	if (json)
-		definition_print_json(json_pack("{s:b,s:[]}", "ok", 1, "problems"));
-	else if (what)
+	if (r == 0 && !json && what)
 		printf("%s: 誤りはありません\n", what);
-	else
+	else if (r == 0 && !json)
 		printf("すべての定義に誤りはありません\n");
-	return 0;
+	return r;
 }
 
 static int dispatch(const struct definition_kind *k, const struct definitions *d,
@@ -105,7 +115,7 @@ static int dispatch(const struct definition_kind *k, const struct definitions *d
 		return 0;
 	}
 	if (strcmp(verb, "check") == 0)
-		return check(k, d, what, json, err);
+		return check(k, d, what, option(in, "coverage"), json, err);
 	if (strcmp(verb, "show") != 0)
 		return err_set(err, ERR_USAGE, "list show check のどれかです: %s", verb);
 	if (!what)
@@ -119,15 +129,23 @@ static int dispatch(const struct definition_kind *k, const struct definitions *d
 	return 0;
 }
 
+static int load(const struct definition_kind *k, const struct invocation *in,
+		struct definitions **ret, struct err *err)
+{
+	if (k->alone && in->argument_count > 1 && strcmp(in->argument[0], "show") == 0)
+		return data_catalogues(in->argument + 1, 1, ret, err);
+	return data_definitions(ret, err);
+}
+
 int definition_main(const struct definition_kind *k, const struct invocation *in)
 {
 	struct definitions *d = NULL;
 	struct err err = { 0 };
 	bool json = false;
-	int r = read_format(in, &json, &err);
+	int r = option_format(in, &json, &err);
 
 	if (r == 0)
-		r = data_definitions(&d, &err);
+		r = load(k, in, &d, &err);
 	if (r == 0)
 		r = dispatch(k, d, in, json, &err);
 	define_free(d);

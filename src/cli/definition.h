@@ -16,6 +16,7 @@ struct definition_kind {
 	/* False if there is none of that id; else shows it. */
 	bool (*show)(const struct definitions *d, const char *id, bool json);
 	bool (*has)(const struct definitions *d, const char *id);
+	bool alone; /* one of them can be shown without reading all the others */
 };
 
 /* Runs list, show or check; the exit code. */

@@ -91,6 +91,14 @@ static json_t *ledgers_json(const struct reach *r, const struct route *route)
 	return list;
 }
 
+/* Rows without a permission of roles: for everybody, or for who holds the address. */
+static const char *route_word(const struct route *route, const struct permission_row *row)
+{
+	if (row)
+		return row->name;
+	return route->permission == PERM_LINK ? "LINK" : "PUBLIC";
+}
+
 static json_t *route_json(const struct reach *r, const struct route *route)
 {
 	const struct permission_row *row = permission_row((enum permission)route->permission);
@@ -100,7 +108,7 @@ static json_t *route_json(const struct reach *r, const struct route *route)
 	json_t *j =
 		json_pack("{s:s,s:s,s:s,s:s,s:b,s:s*,s:o}", "method",
 			  route->method == ROUTE_GET ? "GET" : "POST", "pattern", route->pattern,
-			  "doc", route->doc, "permission", row ? row->name : "PUBLIC", "allowed",
+			  "doc", route->doc, "permission", route_word(route, row), "allowed",
 			  allowed, "what", row ? row->what : NULL, "source",
 			  json_sprintf("%s:%d", source_file(route->file), route->line));
 
@@ -195,6 +203,20 @@ static json_t *ledger_json_of(const struct reach *r, const struct ledger_def *l)
 			 fields_json(l, &s, a));
 }
 
+static json_t *objects_json(const struct reach *r)
+{
+	struct reach_object object[REACH_OBJECTS_MAX];
+	size_t i, count = reach_objects(r, object);
+	json_t *list = json_array();
+
+	for (i = 0; i < count; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s,s:s,s:s,s:s}", "object", object[i].name,
+						"label", object[i].label, "scope", object[i].scope,
+						"scope_label", object[i].scope_label));
+	return list;
+}
+
 json_t *reach_json(const struct reach *r)
 {
 	size_t route_count, ledger_count, i;
@@ -206,7 +228,8 @@ json_t *reach_json(const struct reach *r)
 		json_array_append_new(list, route_json(r, &routes[i]));
 	for (i = 0; i < ledger_count; i++)
 		json_array_append_new(ledgers, ledger_json_of(r, all[i]));
-	return json_pack("{s:s,s:s,s:s*,s:s,s:o,s:o}", "role", role_name(r->who.role), "label",
+	return json_pack("{s:s,s:s,s:s*,s:s,s:o,s:o,s:o}", "role", role_name(r->who.role), "label",
 			 role_label(r->who.role), "profession", r->who.profession, "rounds",
-			 reach_rounds(r), "routes", list, "ledgers", ledgers);
+			 reach_rounds(r), "objects", objects_json(r), "routes", list, "ledgers",
+			 ledgers);
 }

@@ -26,6 +26,15 @@ bool route_of_ledger(const struct route *route);
 /* Which rounds: "all", "vendor", "opened" or "none". */
 const char *reach_rounds(const struct reach *r);
 
+/* What has an address of its own beside the entries of ledgers, and which of it. */
+struct reach_object {
+	const char *name, *label;	 /* "requests" 利用者IDの申請 */
+	const char *scope, *scope_label; /* "all" すべて */
+};
+#define REACH_OBJECTS_MAX 16
+/* Fills ret; the number. Asks the functions that the pages ask. */
+size_t reach_objects(const struct reach *r, struct reach_object ret[REACH_OBJECTS_MAX]);
+
 /* New references. */
 json_t *reach_json(const struct reach *r);
 void reach_text(const struct reach *r, struct buf *b);

@@ -108,6 +108,15 @@ static void ledger_part(const struct reach *r, const struct ledger_def *l, struc
 	hidden_line(l, a, &s, b);
 }
 
+static void objects_text(const struct reach *r, struct buf *b)
+{
+	struct reach_object object[REACH_OBJECTS_MAX];
+	size_t i, count = reach_objects(r, object);
+
+	for (i = 0; i < count; i++)
+		buf_printf(b, "  %s: %s\n", object[i].label, object[i].scope_label);
+}
+
 void reach_text(const struct reach *r, struct buf *b)
 {
 	static const char *const rounds[][2] = { { "all", "すべての点検" },
@@ -128,5 +137,7 @@ void reach_text(const struct reach *r, struct buf *b)
 		ledger_part(r, all[i], b);
 	for (i = 0; i < sizeof rounds / sizeof rounds[0]; i++)
 		if (strcmp(rounds[i][0], reach_rounds(r)) == 0)
-			buf_printf(b, "\n年度の点検: %s\n\n", rounds[i][1]);
+			buf_printf(b, "\nそのほか\n  年度の点検: %s\n", rounds[i][1]);
+	objects_text(r, b);
+	buf_putc(b, '\n');
 }

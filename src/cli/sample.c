@@ -10,7 +10,8 @@
 #include "ledger/import.h"
 
 /* In the order of their references: vendors before what refers to them. */
-static const char *const ledgers[] = { "facility", "vendors",	  "people",  "devices",
+static const char *const ledgers[] = { "facility", "scope",    "vendors",
+				       "contracts", "people",   "devices",
 				       "services", "disclosures", "contacts", "documents" };
 
 static const struct {

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/node.h"
 
 struct pos {
 	const char *file; /* path below content/, "ledgers/devices.yaml" */
@@ -32,25 +33,44 @@ struct strings {
 };
 
 enum field_type {
-	FIELD_TEXT, FIELD_LONGTEXT, FIELD_INT, FIELD_DECIMAL, FIELD_DATE, FIELD_BOOL,
-	FIELD_ENUM, FIELD_REF, FIELD_REFS, FIELD_ACCOUNT, FIELD_FILES,
+	FIELD_TEXT,
+	FIELD_LONGTEXT,
+	FIELD_INT,
+	FIELD_DECIMAL,
+	FIELD_DATE,
+	FIELD_BOOL,
+	FIELD_ENUM,
+	FIELD_REF,
+	FIELD_REFS,
+	FIELD_ACCOUNT,
+	FIELD_FILES,
 	FIELD_TYPE_MAX
 };
 
 /* Who may be harmed by disclosure. PATIENT and SECRET are encrypted at rest. */
 enum field_class {
-	CLASS_PUBLIC, CLASS_INTERNAL, CLASS_PERSONAL, CLASS_PATIENT, CLASS_SECRET,
+	CLASS_PUBLIC,
+	CLASS_INTERNAL,
+	CLASS_PERSONAL,
+	CLASS_PATIENT,
+	CLASS_SECRET,
 	CLASS_MAX
 };
 const char *field_class_name(enum field_class c); /* "public" ... */
-const char *field_type_name(enum field_type t);   /* "text" ... */
+const char *field_type_name(enum field_type t);	  /* "text" ... */
 
 /* Roles of DESIGN.md section 1, as bits. */
 enum role {
-	ROLE_EXECUTIVE, ROLE_PLANNER, ROLE_OPERATOR, ROLE_AUDITOR, ROLE_STAFF, ROLE_VENDOR,
-	ROLE_INSPECTOR, ROLE_MAX
+	ROLE_EXECUTIVE,
+	ROLE_PLANNER,
+	ROLE_OPERATOR,
+	ROLE_AUDITOR,
+	ROLE_STAFF,
+	ROLE_VENDOR,
+	ROLE_INSPECTOR,
+	ROLE_MAX
 };
-typedef uint32_t role_set; /* bit 1u << enum role */
+typedef uint32_t role_set;	     /* bit 1u << enum role */
 const char *role_name(enum role r);  /* "executive" ... */
 const char *role_label(enum role r); /* "経営層" ... */
 int role_parse(const char *name);    /* enum role, or -1 */
@@ -80,8 +100,16 @@ struct enum_def {
 
 /* Named checks of one value (define/checks.def). */
 enum value_check {
-	CHECK_NONE, CHECK_IP, CHECK_IP_LIST, CHECK_EMAIL, CHECK_PHONE, CHECK_URL, CHECK_MAC,
-	CHECK_NOT_FUTURE, CHECK_KANA, CHECK_VALUE_MAX
+	CHECK_NONE,
+	CHECK_IP,
+	CHECK_IP_LIST,
+	CHECK_EMAIL,
+	CHECK_PHONE,
+	CHECK_URL,
+	CHECK_MAC,
+	CHECK_NOT_FUTURE,
+	CHECK_KANA,
+	CHECK_VALUE_MAX
 };
 
 struct ledger_def;
@@ -96,13 +124,13 @@ struct field_def {
 	bool required, unique;
 	bool has_min, has_max;
 	int64_t min, max;    /* length in characters for text, value for int */
-	int scale;           /* decimals: digits after the point */
+	int scale;	     /* decimals: digits after the point */
 	const char *pattern; /* POSIX extended regular expression, or NULL */
 	enum value_check check;
-	const struct enum_def *enum_def;  /* FIELD_ENUM */
-	const struct ledger_def *ref;     /* FIELD_REF, FIELD_REFS */
-	const char *default_value;        /* or NULL */
-	struct strings aliases;           /* column names seen in imports */
+	const struct enum_def *enum_def; /* FIELD_ENUM */
+	const struct ledger_def *ref;	 /* FIELD_REF, FIELD_REFS */
+	const char *default_value;	 /* or NULL */
+	struct strings aliases;		 /* column names seen in imports */
 	struct pos pos;
 };
 
@@ -129,15 +157,27 @@ struct workflow_def {
 };
 
 enum permission_kind {
-	PERMIT_READ, PERMIT_CREATE, PERMIT_EDIT, PERMIT_EXPORT, PERMIT_IMPORT, PERMIT_MAX
+	PERMIT_READ,
+	PERMIT_CREATE,
+	PERMIT_EDIT,
+	PERMIT_EXPORT,
+	PERMIT_IMPORT,
+	PERMIT_MAX
 };
 
 /* Which entries of a ledger a role sees (access.rows). OWN, DEPARTMENT, SITE and VENDOR
  * compare fields with the account: any one of them suffices. ITSELF: the entry is the
  * account's vendor. OPENED: all, once the planner has opened the ledger to an inspector. */
 enum scope_kind {
-	SCOPE_NONE, SCOPE_ALL, SCOPE_OWN, SCOPE_DEPARTMENT, SCOPE_SITE, SCOPE_VENDOR,
-	SCOPE_ITSELF, SCOPE_OPENED, SCOPE_KIND_MAX
+	SCOPE_NONE,
+	SCOPE_ALL,
+	SCOPE_OWN,
+	SCOPE_DEPARTMENT,
+	SCOPE_SITE,
+	SCOPE_VENDOR,
+	SCOPE_ITSELF,
+	SCOPE_OPENED,
+	SCOPE_KIND_MAX
 };
 const char *scope_kind_name(enum scope_kind k);	 /* "none" ... */
 const char *scope_kind_label(enum scope_kind k); /* 見られません ... */
@@ -172,7 +212,7 @@ struct form_section {
 };
 
 struct retention_def {
-	const char *clock;  /* "voided", "confirmed" or the name of a date field */
+	const char *clock; /* "voided", "confirmed" or the name of a date field */
 	int years;
 	const char *basis;
 	const char *action; /* "keep", "anonymise", "delete" */
@@ -220,45 +260,7 @@ struct ledger_def {
 	struct pos pos;
 };
 
-struct column_def {
-	const char *id, *label;
-	struct pos pos;
-};
-
-struct section_def {
-	const char *id, *title;
-	struct pos pos;
-};
-
-struct catalogue;
-
-struct item_def {
-	const char *id, *section, *group, *number, *topic, *says;
-	struct strings do_, show, role, measure;
-	const int *column; /* indexes into columns: the printed answer columns */
-	size_t column_count;
-	bool needs_vendor;
-	bool unconfirmed;
-	const char *unconfirmed_note; /* "" when none */
-	const struct source_def *cites;
-	size_t cite_count;
-	const char *replaces_catalogue, *replaces_id; /* or NULL */
-	const char *change, *precondition;            /* "" when none */
-	struct pos pos;
-};
-
-struct catalogue {
-	const char *id, *title, *edition, *publisher, *published, *source;
-	const char *status, *note, *kind, *target;
-	const struct column_def *column;
-	size_t column_count;
-	const struct section_def *section;
-	size_t section_count;
-	const struct item_def *item;
-	size_t item_count;
-	const char *digest; /* hex SHA-256 of the file's bytes */
-	struct pos pos;
-};
+#include "define/catalogue.h"
 
 struct definitions; /* opaque; owns everything above */
 
@@ -269,17 +271,45 @@ struct complaints {
 };
 void complaints_release(struct complaints *c);
 
-/* Loads content/ (ledgers/, ledgers/system/, catalogues/) below `folder`.
+/* Loads content/ (scope, glossary, ledgers, catalogues, crosswalks) below `folder`.
  * `measures` (count `measure_count`) are the measure names the program knows;
  * an unknown one in a catalogue is a complaint. NULL skips that check.
  * On failure returns ERR_INVALID (complaints, at least one) or another code,
  * *ret is untouched. Caller frees *ret with define_free. */
 int define_load(const char *folder, const char *const *measures, size_t measure_count,
 		struct definitions **ret, struct complaints *complaints, struct err *err);
+/* Only the files of content/catalogues/ called by these ids, and the crosswalks between them:
+ * what a command that shows one of them needs, without reading all. No ledgers; `replaces` is
+ * not followed. An id without a file is left out. */
+int define_load_some(const char *folder, const char *const *ids, size_t id_count,
+		     struct definitions **ret, struct complaints *complaints, struct err *err);
 /* Checks one file alone or against the definitions already loaded (may be
- * NULL), for `daicho ledger check FILE`. kind is "ledger" or "catalogue". */
+ * NULL), for `daicho ledger check FILE`. kind is "ledger", "catalogue",
+ * "crosswalk", "glossary" or "scope". */
 int define_check_file(const struct definitions *d, const char *kind, const char *path,
 		      struct complaints *complaints, struct err *err);
+/* A definition that is not in a file yet. */
+struct definition_draft {
+	const char *kind; /* as for define_check_file */
+	const char *file; /* what complaints call it */
+	const struct node *root;
+	bool alone; /* a crosswalk of which a catalogue is not there: only its form is checked */
+};
+/* As define_check_file, for drafts that may refer to one another. On success *ret, if asked for,
+ * holds them and the ledgers and catalogues of `d` they may refer to; it must go (define_free)
+ * before `d` and the trees do. */
+int define_check_drafts(const struct definitions *d, const struct definition_draft *draft,
+			size_t count, struct definitions **ret, struct complaints *complaints,
+			struct err *err);
+/* As define_check_file for a catalogue, and as define_check_coverage once it is sound. */
+int define_check_covered(const struct definitions *d, const char *path, const char *coverage,
+			 struct complaints *complaints, struct err *err);
+/* Compares the printed numbers of a catalogue with a list of them: missing, foreign and double
+ * ones are complaints. `coverage` is a table with tabs (section, group or title, number, branch;
+ * 2 to 4 columns, "-" for none, a heading row or not), or a folder with one table for each
+ * catalogue, named as its `coverage` says (none: nothing to compare). */
+int define_check_coverage(const struct catalogue *c, const char *coverage,
+			  struct complaints *complaints, struct err *err);
 void define_free(struct definitions *d); /* NULL-safe */
 
 /* Look-up; NULL when there is none. */
@@ -288,6 +318,14 @@ const struct catalogue *define_catalogue(const struct definitions *d, const char
 /* All, in menu order (ledgers: `order`, then name; catalogues: id). */
 const struct ledger_def *const *define_ledgers(const struct definitions *d, size_t *ret_count);
 const struct catalogue *const *define_catalogues(const struct definitions *d, size_t *ret_count);
+const struct crosswalk *const *define_crosswalks(const struct definitions *d, size_t *ret_count);
+/* In that direction only; see pair_relation_inverse for the other. */
+const struct crosswalk *define_crosswalk(const struct definitions *d, const char *from,
+					 const char *to);
+const struct term_def *define_terms(const struct definitions *d, size_t *ret_count);
+const struct fact_def *define_facts(const struct definitions *d, size_t *ret_count);
+/* Index of a fact by id, or -1. */
+int define_fact(const struct definitions *d, const char *id);
 
 /* Index of a field by name, or -1. */
 int ledger_field(const struct ledger_def *l, const char *name);

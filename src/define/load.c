@@ -8,20 +8,10 @@
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "base/hash.h"
-#include "define/parse.h"
+#include "define/frozen.h"
 
 #define FILES_MAX 2000
-
-struct definitions {
-	struct arena arena;
-	const struct ledger_def **ledger;
-	size_t ledger_count;
-	const struct catalogue **catalogue;
-	size_t catalogue_count;
-	const char *const *measures; /* those of the program; static */
-	size_t measure_count;
-};
+#define DEFINITIONS_MAX ((size_t)256 * 1024 * 1024) /* bytes of all of content/, parsed */
 
 struct loading {
 	struct definitions *d;
@@ -48,11 +38,13 @@ static int keep(struct arena *arena, const void ***list, size_t *count, const vo
 	return 0;
 }
 
-static int take_ledger(struct loading *k, struct reading *rd, const struct node *root)
+static int take_ledger(struct loading *k, struct reading *rd, const struct node *root,
+		       const struct buf *bytes)
 {
 	struct ledger_def *l = parse_ledger(rd, root, &k->pending);
 	const struct ledger_def *twin = l ? define_ledger(k->d, l->name) : NULL;
 
+	(void)bytes;
 	if (!l)
 		return 0;
 	if (twin)
@@ -65,26 +57,59 @@ static int take_ledger(struct loading *k, struct reading *rd, const struct node 
 static int take_catalogue(struct loading *k, struct reading *rd, const struct node *root,
 			  const struct buf *bytes)
 {
-	struct catalogue *c = parse_catalogue(rd, root);
+	struct catalogue *c = parse_catalogue(rd, root, &k->d->facts);
 	const struct catalogue *twin = c ? define_catalogue(k->d, c->id) : NULL;
-	char *hex = arena_alloc(rd->arena, HASH_HEX_SIZE);
-	uint8_t hash[HASH_SIZE];
 
-	if (!c || !hex)
-		return hex ? 0 : ERR_NOMEM;
+	if (!c)
+		return 0;
 	if (twin)
 		complain(rd, root, "基準 %s は %s にもあります。名前を変えてください", c->id,
 			 twin->pos.file);
-	hash_bytes(bytes->data, bytes->len, hash);
-	hex_encode(hash, sizeof hash, hex);
-	c->digest = hex;
+	if (finish_catalogue(rd, c, bytes->data, bytes->len) < 0)
+		return ERR_NOMEM;
 	check_catalogue(rd, c, k->measures, k->measure_count);
-	return keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->catalogue,
-		    &k->d->catalogue_count, c);
+	return keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->shipped.catalogue,
+		    &k->d->shipped.catalogue_count, c);
 }
 
+static int take_crosswalk(struct loading *k, struct reading *rd, const struct node *root,
+			  const struct buf *bytes)
+{
+	struct crosswalk *w = parse_crosswalk(rd, root);
+	const struct crosswalk *twin = w ? define_crosswalk(k->d, w->from_id, w->to_id) : NULL;
+
+	(void)bytes;
+	if (!w)
+		return 0;
+	if (twin)
+		complain(rd, root, "対応表 %s → %s は %s にもあります", w->from_id, w->to_id,
+			 twin->pos.file);
+	check_opposite(rd, k->d, w);
+	return keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->shipped.crosswalk,
+		    &k->d->shipped.crosswalk_count, w);
+}
+
+static int take_glossary(struct loading *k, struct reading *rd, const struct node *root,
+			 const struct buf *bytes)
+{
+	(void)bytes;
+	k->d->term = parse_glossary(rd, root, &k->d->term_count);
+	return 0;
+}
+
+static int take_scope(struct loading *k, struct reading *rd, const struct node *root,
+		      const struct buf *bytes)
+{
+	(void)bytes;
+	k->d->facts = parse_facts(rd, root);
+	return 0;
+}
+
+typedef int take_fn(struct loading *k, struct reading *rd, const struct node *root,
+		    const struct buf *bytes);
+
 /* Reads one file. Faults of its content are complaints, not a failure. */
-static int take_file(struct loading *k, const char *path, const char *shown, bool ledger)
+static int take_file(struct loading *k, const char *path, const char *shown, take_fn *take)
 {
 	struct reading rd = { &k->d->arena, k->complaints, arena_strdup(&k->d->arena, shown) };
 	struct node *root = NULL;
@@ -105,10 +130,8 @@ static int take_file(struct loading *k, const char *path, const char *shown, boo
 	} else if (r < 0) {
 		if (k->err)
 			*k->err = why;
-	} else if (ledger) {
-		r = take_ledger(k, &rd, root);
 	} else {
-		r = take_catalogue(k, &rd, root, &bytes);
+		r = take(k, &rd, root, &bytes);
 	}
 	buf_release(&bytes);
 	return r;
@@ -121,7 +144,7 @@ static int is_yaml(const struct dirent *d)
 	return n > 5 && d->d_name[0] != '.' && strcmp(d->d_name + n - 5, ".yaml") == 0;
 }
 
-static int take_folder(struct loading *k, const char *sub, bool ledger, bool required)
+static int take_folder(struct loading *k, const char *sub, take_fn *take, bool required)
 {
 	char folder[PATH_MAX], path[PATH_MAX], shown[512];
 	struct dirent **names;
@@ -140,11 +163,21 @@ static int take_folder(struct loading *k, const char *sub, bool ledger, bool req
 				       (int)sizeof shown))
 			r = err_set(k->err, ERR_LIMIT, "パスが長すぎます: %.200s", folder);
 		if (r == 0)
-			r = take_file(k, path, shown, ledger);
+			r = take_file(k, path, shown, take);
 		free(names[i]);
 	}
 	free(names);
 	return r;
+}
+
+/* One file that need not be there. */
+static int take_single(struct loading *k, const char *name, take_fn *take)
+{
+	char path[PATH_MAX];
+
+	if (snprintf(path, sizeof path, "%s/%s", k->folder, name) >= (int)sizeof path)
+		return err_set(k->err, ERR_LIMIT, "パスが長すぎます: %.200s", k->folder);
+	return file_exists(path) ? take_file(k, path, name, take) : 0;
 }
 
 /* --- link ----------------------------------------------------------------------------------- */
@@ -172,23 +205,41 @@ static void link_access(struct loading *k)
 		check_access_refs(&rd, k->d->ledger[i]);
 }
 
-static void link_replaces(struct loading *k)
+static void link_all_replaces(struct loading *k)
 {
 	struct reading rd = { &k->d->arena, k->complaints, "" };
-	size_t i, n;
+	size_t i;
 
-	for (i = 0; i < k->d->catalogue_count; i++)
-		for (n = 0; n < k->d->catalogue[i]->item_count; n++) {
-			const struct item_def *item = &k->d->catalogue[i]->item[n];
-			const struct catalogue *old;
+	for (i = 0; i < k->d->shipped.catalogue_count; i++)
+		link_replaces(&rd, k->d, k->d->shipped.catalogue[i]);
+}
 
-			if (!item->replaces_catalogue)
-				continue;
-			old = define_catalogue(k->d, item->replaces_catalogue);
-			if (!old || catalogue_item(old, item->replaces_id) < 0)
-				complain_at(&rd, &item->pos, "replaces の「%s %s」がありません",
-					    item->replaces_catalogue, item->replaces_id);
-		}
+static void link_crosswalks(struct loading *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->d->shipped.crosswalk_count; i++) {
+		struct crosswalk *w = (struct crosswalk *)(uintptr_t)k->d->shipped.crosswalk[i];
+		struct reading rd = { &k->d->arena, k->complaints, w->pos.file };
+
+		link_crosswalk(&rd, w, define_catalogue(k->d, w->from_id),
+			       define_catalogue(k->d, w->to_id));
+	}
+}
+
+/* The answers to the questions are kept in fields of the same names. */
+static void check_facts(struct loading *k)
+{
+	struct reading rd = { &k->d->arena, k->complaints, "" };
+	const struct ledger_def *l = define_ledger(k->d, "scope");
+	size_t i;
+
+	for (i = 0; l && i < k->d->facts.count; i++)
+		if (ledger_field(l, k->d->facts.item[i].id) < 0)
+			complain_at(&rd, &k->d->facts.item[i].pos,
+				    "台帳 scope "
+				    "に項目「%s」がありません。答えを残す項目を足してください",
+				    k->d->facts.item[i].id);
 }
 
 /* --- freeze ----------------------------------------------------------------------------------- */
@@ -201,19 +252,47 @@ static int by_order(const void *a, const void *b)
 	return x->order != y->order ? (x->order < y->order ? -1 : 1) : strcmp(x->name, y->name);
 }
 
-static int by_catalogue_id(const void *a, const void *b)
-{
-	return strcmp((*(const struct catalogue *const *)a)->id,
-		      (*(const struct catalogue *const *)b)->id);
-}
-
 static void freeze(struct definitions *d)
 {
 	if (d->ledger_count)
 		qsort((void *)(uintptr_t)d->ledger, d->ledger_count, sizeof *d->ledger, by_order);
-	if (d->catalogue_count)
-		qsort((void *)(uintptr_t)d->catalogue, d->catalogue_count, sizeof *d->catalogue,
-		      by_catalogue_id);
+}
+
+static int start(struct loading *k, struct err *err)
+{
+	k->err = err;
+	k->d = calloc(1, sizeof *k->d);
+	if (!k->d)
+		return err_nomem(err);
+	k->d->measures = k->measures;
+	k->d->measure_count = k->measure_count;
+	arena_init(&k->d->arena, DEFINITIONS_MAX);
+	k->d->growth = growth_new(&k->d->shipped);
+	if (!k->d->growth) {
+		define_free(k->d);
+		return err_nomem(err);
+	}
+	return 0;
+}
+
+/* Freezes what was taken and hands it over, or drops all of it. */
+static int finish(struct loading *k, int r, struct definitions **ret, struct err *err)
+{
+	if (r == 0 && arena_failed(&k->d->arena))
+		r = err_nomem(err);
+	if (r == 0 && k->complaints->count)
+		r = err_set(err, ERR_INVALID,
+			    "定義ファイルに誤りが%zu件あります。直してから始めてください",
+			    k->complaints->count);
+	if (r == 0)
+		r = growth_begin(k->d, err);
+	if (r < 0) {
+		define_free(k->d);
+		return r;
+	}
+	freeze(k->d);
+	*ret = k->d;
+	return 0;
 }
 
 int define_load(const char *folder, const char *const *measures, size_t measure_count,
@@ -222,44 +301,60 @@ int define_load(const char *folder, const char *const *measures, size_t measure_
 	struct loading k = { .complaints = complaints,
 			     .folder = folder,
 			     .measures = measures,
-			     .measure_count = measure_count,
-			     .err = err };
-	int r;
+			     .measure_count = measure_count };
+	int r = start(&k, err);
 
-	k.d = calloc(1, sizeof *k.d);
-	if (!k.d)
-		return err_nomem(err);
-	k.d->measures = measures;
-	k.d->measure_count = measure_count;
-	arena_init(&k.d->arena, 0);
-	r = take_folder(&k, "ledgers", true, true);
+	if (r < 0)
+		return r;
+	r = take_single(&k, "scope.yaml", take_scope);
 	if (r == 0)
-		r = take_folder(&k, "ledgers/system", true, false);
+		r = take_single(&k, "glossary.yaml", take_glossary);
 	if (r == 0)
-		r = take_folder(&k, "catalogues", false, true);
+		r = take_folder(&k, "ledgers", take_ledger, true);
+	if (r == 0)
+		r = take_folder(&k, "ledgers/system", take_ledger, false);
+	if (r == 0)
+		r = take_folder(&k, "catalogues", take_catalogue, true);
+	if (r == 0)
+		r = take_folder(&k, "crosswalks", take_crosswalk, false);
 	if (r == 0) {
 		link_refs(&k);
 		link_access(&k);
-		link_replaces(&k);
+		link_all_replaces(&k);
+		link_crosswalks(&k);
+		check_facts(&k);
 	}
-	if (r == 0 && arena_failed(&k.d->arena))
-		r = err_nomem(err);
-	if (r == 0 && complaints->count)
-		r = err_set(err, ERR_INVALID,
-			    "定義ファイルに誤りが%zu件あります。直してから始めてください",
-			    complaints->count);
-	if (r < 0) {
-		define_free(k.d);
+	return finish(&k, r, ret, err);
+}
+
+int define_load_some(const char *folder, const char *const *ids, size_t id_count,
+		     struct definitions **ret, struct complaints *complaints, struct err *err)
+{
+	struct loading k = { .complaints = complaints, .folder = folder };
+	char name[300];
+	size_t i, n;
+	int r = start(&k, err);
+
+	if (r < 0)
 		return r;
-	}
-	freeze(k.d);
-	*ret = k.d;
-	return 0;
+	r = take_single(&k, "scope.yaml", take_scope);
+	for (i = 0; r == 0 && i < id_count; i++)
+		if (snprintf(name, sizeof name, "catalogues/%s.yaml", ids[i]) < (int)sizeof name)
+			r = take_single(&k, name, take_catalogue);
+	for (i = 0; r == 0 && i < id_count; i++)
+		for (n = 0; r == 0 && n < id_count; n++)
+			if (snprintf(name, sizeof name, "crosswalks/%s--%s.yaml", ids[i], ids[n]) <
+			    (int)sizeof name)
+				r = take_single(&k, name, take_crosswalk);
+	if (r == 0)
+		link_crosswalks(&k);
+	return finish(&k, r, ret, err);
 }
 
 /* References may point to what is already there, or to the file itself. */
 static int join_known(struct loading *k, const struct definitions *d)
 {
+	const struct in_force *f = in_force(d);
 	size_t i;
 	int r = 0;
 
@@ -267,108 +362,170 @@ static int join_known(struct loading *k, const struct definitions *d)
 		if (!define_ledger(k->d, d->ledger[i]->name))
 			r = keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->ledger,
 				 &k->d->ledger_count, d->ledger[i]);
-	for (i = 0; r == 0 && i < d->catalogue_count; i++)
-		if (!define_catalogue(k->d, d->catalogue[i]->id))
-			r = keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->catalogue,
-				 &k->d->catalogue_count, d->catalogue[i]);
+	for (i = 0; r == 0 && i < f->catalogue_count; i++)
+		if (!define_catalogue(k->d, f->catalogue[i]->id))
+			r = keep(&k->d->arena, (const void ***)(uintptr_t)&k->d->shipped.catalogue,
+				 &k->d->shipped.catalogue_count, f->catalogue[i]);
 	return r;
+}
+
+/* What `catalogue check FILE` is given: a crosswalk says its pairs. */
+static int take_either(struct loading *k, struct reading *rd, const struct node *root,
+		       const struct buf *bytes)
+{
+	return yaml_get(root, "pairs") && !yaml_get(root, "items")
+		       ? take_crosswalk(k, rd, root, bytes)
+		       : take_catalogue(k, rd, root, bytes);
+}
+
+static take_fn *taker_of(const char *kind)
+{
+	return strcmp(kind, "ledger") == 0	? take_ledger
+	       : strcmp(kind, "crosswalk") == 0 ? take_crosswalk
+	       : strcmp(kind, "glossary") == 0	? take_glossary
+	       : strcmp(kind, "scope") == 0	? take_scope
+						: take_either;
+}
+
+/* Everything the file says about others. */
+static int link_file(struct loading *k, const struct definitions *d)
+{
+	struct reading rd = { &k->d->arena, k->complaints, "" };
+	size_t i;
+	int r = join_known(k, d);
+
+	if (r < 0)
+		return r;
+	for (i = 0; i < k->d->shipped.crosswalk_count; i++)
+		check_opposite(&rd, d, k->d->shipped.crosswalk[i]);
+	link_refs(k);
+	link_access(k);
+	link_all_replaces(k);
+	link_crosswalks(k);
+	check_facts(k);
+	return 0;
+}
+
+/* A catalogue that lies beside the file of a crosswalk, as imports write them. */
+static int take_neighbour(struct loading *k, const struct definitions *d, const char *path,
+			  const char *id)
+{
+	const char *slash = strrchr(path, '/');
+	char beside[PATH_MAX];
+
+	if (define_catalogue(d, id) || define_catalogue(k->d, id) || strchr(id, '/'))
+		return 0;
+	if (snprintf(beside, sizeof beside, "%.*s%s.yaml", slash ? (int)(slash - path) + 1 : 0,
+		     path, id) >= (int)sizeof beside ||
+	    !file_exists(beside))
+		return 0;
+	return take_file(k, beside, beside, take_catalogue);
+}
+
+static int take_neighbours(struct loading *k, const struct definitions *d, const char *path)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < k->d->shipped.crosswalk_count; i++) {
+		const struct crosswalk *w = k->d->shipped.crosswalk[i];
+
+		r = take_neighbour(k, d, path, w->from_id);
+		if (r == 0)
+			r = take_neighbour(k, d, path, w->to_id);
+	}
+	return r;
+}
+
+static int check_one(const struct definitions *d, const char *kind, const char *path,
+		     const char *coverage, struct complaints *complaints, struct err *err)
+{
+	struct loading k = { .complaints = complaints,
+			     .folder = "",
+			     .measures = d ? d->measures : NULL,
+			     .measure_count = d ? d->measure_count : 0 };
+	int r = start(&k, err);
+
+	if (r < 0)
+		return r;
+	if (d)
+		k.d->facts = d->facts;
+	r = take_file(&k, path, path, taker_of(kind));
+	if (r == 0 && d)
+		r = take_neighbours(&k, d, path);
+	if (r == 0 && d)
+		r = link_file(&k, d);
+	if (r == 0 && complaints->count)
+		r = err_set(err, ERR_INVALID, "誤りが%zu件あります", complaints->count);
+	if (r == 0 && coverage && k.d->shipped.catalogue_count)
+		r = define_check_coverage(k.d->shipped.catalogue[0], coverage, complaints, err);
+	define_free(k.d);
+	return r;
+}
+
+/* One draft, as take_file does it. */
+static int take_draft(struct loading *k, const struct definition_draft *draft)
+{
+	struct reading rd = { &k->d->arena, k->complaints,
+			      arena_strdup(&k->d->arena, draft->file) };
+	char nothing[] = "";
+	const struct buf none = { .data = nothing };
+
+	if (!rd.file)
+		return err_nomem(k->err);
+	if (draft->alone) {
+		(void)parse_crosswalk(&rd, draft->root);
+		return 0;
+	}
+	return taker_of(draft->kind)(k, &rd, draft->root, &none);
+}
+
+int define_check_drafts(const struct definitions *d, const struct definition_draft *draft,
+			size_t count, struct definitions **ret, struct complaints *complaints,
+			struct err *err)
+{
+	struct loading k = { .complaints = complaints,
+			     .folder = "",
+			     .measures = d->measures,
+			     .measure_count = d->measure_count };
+	struct definitions *made = NULL;
+	size_t i;
+	int r = start(&k, err);
+
+	if (r < 0)
+		return r;
+	k.d->facts = d->facts;
+	for (i = 0; r == 0 && i < count; i++)
+		r = take_draft(&k, &draft[i]);
+	if (r == 0)
+		r = link_file(&k, d);
+	r = finish(&k, r, &made, err);
+	if (r < 0)
+		return r;
+	if (ret)
+		*ret = made;
+	else
+		define_free(made);
+	return 0;
 }
 
 int define_check_file(const struct definitions *d, const char *kind, const char *path,
 		      struct complaints *complaints, struct err *err)
 {
-	struct loading k = { .complaints = complaints, .folder = "", .err = err };
-	int r;
+	return check_one(d, kind, path, NULL, complaints, err);
+}
 
-	k.d = calloc(1, sizeof *k.d);
-	if (!k.d)
-		return err_nomem(err);
-	arena_init(&k.d->arena, 0);
-	k.measures = d ? d->measures : NULL;
-	k.measure_count = d ? d->measure_count : 0;
-	r = take_file(&k, path, path, strcmp(kind, "ledger") == 0);
-	if (r == 0 && d)
-		r = join_known(&k, d);
-	if (r == 0 && d) {
-		link_refs(&k);
-		link_access(&k);
-		link_replaces(&k);
-	}
-	define_free(k.d);
-	if (r == 0 && complaints->count)
-		r = err_set(err, ERR_INVALID, "誤りが%zu件あります", complaints->count);
-	return r;
+int define_check_covered(const struct definitions *d, const char *path, const char *coverage,
+			 struct complaints *complaints, struct err *err)
+{
+	return check_one(d, "catalogue", path, coverage, complaints, err);
 }
 
 void define_free(struct definitions *d)
 {
 	if (!d)
 		return;
+	growth_free(d->growth);
 	arena_release(&d->arena);
 	free(d);
-}
-
-/* --- look-up ------------------------------------------------------------------------------------
- */
-
-const struct ledger_def *define_ledger(const struct definitions *d, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < d->ledger_count; i++)
-		if (strcmp(d->ledger[i]->name, name) == 0)
-			return d->ledger[i];
-	return NULL;
-}
-
-const struct catalogue *define_catalogue(const struct definitions *d, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < d->catalogue_count; i++)
-		if (strcmp(d->catalogue[i]->id, id) == 0)
-			return d->catalogue[i];
-	return NULL;
-}
-
-const struct ledger_def *const *define_ledgers(const struct definitions *d, size_t *ret_count)
-{
-	*ret_count = d->ledger_count;
-	return d->ledger;
-}
-
-const struct catalogue *const *define_catalogues(const struct definitions *d, size_t *ret_count)
-{
-	*ret_count = d->catalogue_count;
-	return d->catalogue;
-}
-
-int ledger_field(const struct ledger_def *l, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < l->field_count; i++)
-		if (strcmp(l->field[i].name, name) == 0)
-			return (int)i;
-	return -1;
-}
-
-int catalogue_item(const struct catalogue *c, const char *id)
-{
-	size_t i;
-
-	for (i = 0; i < c->item_count; i++)
-		if (strcmp(c->item[i].id, id) == 0)
-			return (int)i;
-	return -1;
-}
-
-const struct enum_value *enum_find(const struct enum_def *e, const char *value)
-{
-	size_t i;
-
-	for (i = 0; i < e->count; i++)
-		if (strcmp(e->value[i].value, value) == 0)
-			return &e->value[i];
-	return NULL;
 }

@@ -32,32 +32,15 @@ static int next(struct parsing *p, yaml_event_t *event)
 		      p->parser.problem ? p->parser.problem : "");
 }
 
-static struct node *node_new(struct parsing *p, enum node_kind kind, const yaml_event_t *e)
+static struct node *node_at(struct parsing *p, enum node_kind kind, const yaml_event_t *e)
 {
-	struct node *n = arena_alloc(p->arena, sizeof *n);
+	struct node *n = node_new(p->arena, kind);
 
 	if (!n)
 		return NULL;
-	n->kind = kind;
 	n->line = (int)e->start_mark.line + 1;
 	n->column = (int)e->start_mark.column + 1;
 	return n;
-}
-
-/* Appends to an arena array that grows by doubling. */
-static int append(struct arena *arena, struct node ***list, size_t count, struct node *n)
-{
-	if ((count & (count - 1)) == 0) {
-		struct node **bigger = arena_calloc(arena, count ? count * 2 : 1, sizeof *bigger);
-
-		if (!bigger)
-			return -1;
-		if (count)
-			memcpy(bigger, *list, count * sizeof *bigger);
-		*list = bigger;
-	}
-	(*list)[count] = n;
-	return 0;
 }
 
 static int read_node(struct parsing *p, yaml_event_t *event, int depth, struct node **ret);
@@ -65,7 +48,7 @@ static int read_node(struct parsing *p, yaml_event_t *event, int depth, struct n
 static int read_scalar(struct parsing *p, const yaml_event_t *e, struct node **ret)
 {
 	const char *text = (const char *)e->data.scalar.value;
-	struct node *n = node_new(p, NODE_SCALAR, e);
+	struct node *n = node_at(p, NODE_SCALAR, e);
 
 	if (e->data.scalar.anchor || e->data.scalar.tag)
 		return fault(p, &e->start_mark, "YAMLの別名（& や *）や型（!）は使えません。そのまま書いてください");
@@ -81,7 +64,7 @@ static int read_scalar(struct parsing *p, const yaml_event_t *e, struct node **r
 
 static int read_list(struct parsing *p, const yaml_event_t *start, int depth, struct node **ret)
 {
-	struct node *n = node_new(p, NODE_LIST, start);
+	struct node *n = node_at(p, NODE_LIST, start);
 	yaml_event_t e;
 	int r = n ? next(p, &e) : err_nomem(p->err);
 
@@ -90,7 +73,7 @@ static int read_list(struct parsing *p, const yaml_event_t *start, int depth, st
 
 		r = read_node(p, &e, depth + 1, &child);
 		yaml_event_delete(&e);
-		if (r == 0 && append(p->arena, &n->item, n->count++, child) != 0)
+		if (r == 0 && node_append(p->arena, n, child) < 0)
 			r = err_nomem(p->err);
 		if (r == 0)
 			r = next(p, &e);
@@ -133,16 +116,12 @@ static int read_member(struct parsing *p, struct node *map, struct node *key, in
 	yaml_event_delete(&e);
 	if (r < 0)
 		return r;
-	if (append(p->arena, &map->key, map->count, key) != 0 ||
-	    append(p->arena, &map->item, map->count, value) != 0)
-		return err_nomem(p->err);
-	map->count++;
-	return 0;
+	return node_put(p->arena, map, key, value) < 0 ? err_nomem(p->err) : 0;
 }
 
 static int read_map(struct parsing *p, const yaml_event_t *start, int depth, struct node **ret)
 {
-	struct node *n = node_new(p, NODE_MAP, start);
+	struct node *n = node_at(p, NODE_MAP, start);
 	yaml_event_t e;
 	int r = n ? next(p, &e) : err_nomem(p->err);
 
@@ -229,7 +208,7 @@ int yaml_read(const char *file, const char *data, size_t len, struct arena *aren
 	int r;
 
 	if (len > YAML_SIZE_MAX)
-		return err_at(err, ERR_LIMIT, file, 1, 1, "ファイルが大きすぎます（1MBまで）");
+		return err_at(err, ERR_LIMIT, file, 1, 1, "ファイルが大きすぎます（8MBまで）");
 	if (!utf8_valid(data, len, &bad)) {
 		int line = 1;
 		size_t i;
@@ -250,12 +229,5 @@ int yaml_read(const char *file, const char *data, size_t len, struct arena *aren
 
 struct node *yaml_get(const struct node *map, const char *key)
 {
-	size_t i;
-
-	if (!map || map->kind != NODE_MAP)
-		return NULL;
-	for (i = 0; i < map->count; i++)
-		if (strcmp(map->key[i]->text, key) == 0)
-			return map->item[i];
-	return NULL;
+	return node_get(map, key);
 }

@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "identity/client_cert.h"
 
-static const char *const kind_names[] = { "person", "emergency", "machine" };
-static const char *const kind_labels[] = { "個人", "非常時用", "機器連携用" };
+static const char *const kind_names[] = { "person", "emergency", "machine", "link" };
+static const char *const kind_labels[] = { "個人", "非常時用", "機器連携用", "リンク用" };
 
 const char *account_kind_name(enum account_kind k)
 {

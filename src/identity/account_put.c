@@ -10,6 +10,7 @@
 #include "identity/account_check.h"
 #include "identity/emergency.h"
 #include "identity/event.h"
+#include "identity/link.h"
 #include "identity/token.h"
 #include "identity/totp.h"
 
@@ -61,11 +62,14 @@ static bool is_own_totp(const struct actor *by, const struct account *a,
 
 static int put_permit(const struct put *p, const struct account *now, struct err *err)
 {
-	int r = emergency_put_check(now ? now->kind : (enum account_kind)p->change->kind, p->change,
-				    err);
+	enum account_kind kind = now ? now->kind : (enum account_kind)p->change->kind;
+	int r = emergency_put_check(kind, p->change, err);
 
 	if (r < 0 || (now && is_own_totp(p->by, now, p->change)))
 		return r;
+	/* Whoever may give out a link makes what stands for it, and nothing else of accounts. */
+	if (kind == ACCOUNT_LINK)
+		return link_put_check(p->by, now, p->change, err);
 	return permit(p->by, PERM_ACCOUNTS, NULL, err);
 }
 

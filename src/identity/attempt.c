@@ -1,5 +1,7 @@
 #include "identity/attempt.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +28,25 @@ static const struct throttle_rule rules[RULE_COUNT] = {
  * that person out. Never delays. */
 static const struct throttle_rule known = { "known", INT32_MAX, 0, 0, 0 };
 
+void attempt_place(const char *address, char ret[PLACE_SIZE])
+{
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr a;
+
+	snprintf(ret, PLACE_SIZE, "%s", address ? address : "");
+	if (!address || inet_pton(AF_INET6, address, &a) != 1 || IN6_IS_ADDR_LINKLOCAL(&a) ||
+	    IN6_IS_ADDR_LOOPBACK(&a))
+		return;
+	if (IN6_IS_ADDR_V4MAPPED(&a)) {
+		if (inet_ntop(AF_INET, a.s6_addr + 12, text, sizeof text))
+			snprintf(ret, PLACE_SIZE, "%s", text);
+		return;
+	}
+	memset(a.s6_addr + 8, 0, 8);
+	if (inet_ntop(AF_INET6, &a, text, sizeof text))
+		snprintf(ret, PLACE_SIZE, "%s/64", text);
+}
+
 static void pair_text(const struct attempt *a, char *ret, size_t size)
 {
 	snprintf(ret, size, "%s\n%s", a->login, a->address ? a->address : "");
@@ -48,11 +69,22 @@ static bool subject(const struct attempt *a, int i, bool is_known, char *ret, si
 	}
 }
 
-int attempt_begin(struct store *s, const struct attempt *a, struct err *err)
+/* The attempt with its place instead of its address. */
+static struct attempt at_place(const struct attempt *a, char place[PLACE_SIZE])
+{
+	struct attempt placed = *a;
+
+	attempt_place(a->address, place);
+	placed.address = a->address ? place : NULL;
+	return placed;
+}
+
+int attempt_begin(struct store *s, const struct attempt *try, struct err *err)
 {
 	struct identity_state *st = identity_state(s);
+	char text[512], place[PLACE_SIZE];
+	const struct attempt placed = at_place(try, place), *a = &placed;
 	int64_t now, wait = 0, one;
-	char text[512];
 	bool is_known;
 	int i;
 
@@ -80,11 +112,12 @@ int attempt_begin(struct store *s, const struct attempt *a, struct err *err)
 		       (long long)((wait + SECOND_US - 1) / SECOND_US));
 }
 
-void attempt_right(struct store *s, const struct attempt *a)
+void attempt_right(struct store *s, const struct attempt *try)
 {
 	struct identity_state *st = identity_state(s);
+	char text[512], place[PLACE_SIZE];
+	const struct attempt placed = at_place(try, place), *a = &placed;
 	bool is_known;
-	char text[512];
 	int64_t now;
 	int i;
 

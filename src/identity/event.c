@@ -6,6 +6,7 @@
 
 #include "base/canon.h"
 #include "base/cleanup.h"
+#include "base/fold.h"
 #include "identity/event_row.h"
 
 static const struct {
@@ -53,10 +54,16 @@ int act_mark_parse(const char *name)
 	return -1;
 }
 
+/* What is no UTF-8 behind a good beginning (a text cut to its room) must not cost the whole text.
+ */
 static void set_text(json_t *o, const char *key, const char *value)
 {
-	if (value && *value)
-		json_object_set_new(o, key, json_string(value));
+	size_t len = value ? strlen(value) : 0, bad;
+
+	if (len && !utf8_valid(value, len, &bad))
+		len = bad;
+	if (len)
+		json_object_set_new(o, key, json_stringn(value, len));
 }
 
 static int encode(const struct event_row *e, struct buf *b, struct err *err)

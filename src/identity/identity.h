@@ -14,10 +14,17 @@
 #include "store/store.h"
 
 /* One person, one account of kind PERSON. EMERGENCY accounts are sealed (disabled)
- * until opened; MACHINE accounts never sign in on a page. */
-enum account_kind { ACCOUNT_PERSON, ACCOUNT_EMERGENCY, ACCOUNT_MACHINE, ACCOUNT_KIND_MAX };
+ * until opened; MACHINE accounts never sign in on a page. A LINK account stands for whoever
+ * holds the address of one page (link.h): it never signs in and is in no list of people. */
+enum account_kind {
+	ACCOUNT_PERSON,
+	ACCOUNT_EMERGENCY,
+	ACCOUNT_MACHINE,
+	ACCOUNT_LINK,
+	ACCOUNT_KIND_MAX
+};
 const char *account_kind_name(enum account_kind k);  /* "person" ... */
-const char *account_kind_label(enum account_kind k); /* 個人 非常時用 機器連携用 */
+const char *account_kind_label(enum account_kind k); /* 個人 非常時用 機器連携用 リンク用 */
 int account_kind_parse(const char *name);	     /* or -1 */
 
 struct account {
@@ -51,6 +58,7 @@ struct actor {
 	enum role role;
 	const char *profession, *site, *department, *vendor; /* NULL is "" */
 	const char *opened; /* inspector: "ledger NAME" and "round ID" lines opened to them */
+	const char *round;  /* of a link: the only round it reaches; NULL for everybody else */
 	enum act_mark mark;
 };
 /* The program itself (imports of the sample, migrations). */
@@ -84,7 +92,7 @@ int account_by_login(struct conn *c, const char *login, struct arena *arena, str
 		     struct err *err);
 int account_by_id(struct conn *c, const char *id, struct arena *arena, struct account *ret,
 		  struct err *err);
-/* All accounts by login. */
+/* All accounts by login; not those of links, which are nobody's. */
 int account_list(struct conn *c, struct arena *arena, struct account **ret, size_t *ret_count,
 		 struct err *err);
 /* The display name of an account id ("システム" for "system", the id itself if
@@ -187,6 +195,7 @@ bool totp_check(const char *secret_base32, const char *code, int64_t now_us);
 enum permission {
 	PERM_NONE, /* refused always; a route row without permission */
 	PERM_PUBLIC,
+	PERM_LINK, /* whoever holds the address of the page, which is looked at before this */
 	PERM_SESSION,	  /* anybody with a session, inspectors too: signing out, own start page */
 	PERM_SIGNED_IN,	  /* anybody who works with daicho */
 	PERM_SETUP,	  /* first run: only while no facility is recorded, or planner */
@@ -195,10 +204,18 @@ enum permission {
 	PERM_LEDGER_EDIT,
 	PERM_LEDGER_EXPORT,
 	PERM_LEDGER_IMPORT,
+	PERM_CATALOGUE,	 /* reading guidelines, crosswalks and words */
+	PERM_SCOPE_READ, /* what the facility is like */
+	PERM_SCOPE,
 	PERM_ROUND_READ,
 	PERM_ROUND_ANSWER,
 	PERM_ROUND_OPEN,
 	PERM_ROUND_APPROVE,
+	PERM_ROUND_REPLY, /* a vendor's own answers to a round about it */
+	PERM_ROUND_LINK,  /* giving a vendor the address of a page to answer on, and ending it */
+	PERM_CONTRACTS,	  /* where the sharing of roles stands, contract by contract */
+	PERM_XRAY,	  /* what the measures find in the ledgers */
+	PERM_FORMS,
 	PERM_REPORT,
 	PERM_VERIFY,
 	PERM_ACCOUNTS,
@@ -218,6 +235,13 @@ enum permission {
 	PERM_EMERGENCY,	    /* opening and closing emergency accounts, each by two people */
 	PERM_EMERGENCY_SEE,
 	PERM_DECLARE, /* declaring an emergency */
+	PERM_TRAIL_SEE,	    /* access logs of all systems, without who the patients are */
+	PERM_TRAIL_PATIENT, /* patients of access events */
+	PERM_TRAIL_MANAGE,  /* sources of access events, quarantine, disposal */
+	PERM_GAP,	      /* what is missing, from all answers of the organisation */
+	PERM_ANCHORS, /* where proofs of the log go, and sending them now */
+	PERM_ANCHORS_SEE,
+	PERM_CATALOGUE_UPDATE, /* installing catalogues, taking them back, confirming them */
 	PERM_MAX
 };
 

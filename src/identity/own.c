@@ -7,6 +7,7 @@
 #include "identity/client_cert.h"
 #include "identity/policy.h"
 #include "identity/signin.h"
+#include "identity/token.h"
 #include "identity/totp.h"
 #include "identity/webauthn.h"
 
@@ -137,7 +138,8 @@ int session_prove(struct store *s, const struct session *session, const struct p
 
 	if (r >= 0 && kind != PROOF_NONE)
 		r = check_own_second(s, session, kind, shown, err);
-	if (r < 0)
+	/* The password alone does not lengthen the ten minutes of a full proof. */
+	if (r < 0 || (kind == PROOF_NONE && account_has_factor(&session->account)))
 		return r;
 	session_hash(session->token, hash);
 	return session_mark_reauth(s, hash, identity_mono(identity_state(s)), err);
@@ -178,6 +180,9 @@ static int own_write(struct tx *tx, void *arg, struct err *err)
 		signin_actor(a, o->session->mark, &who);
 		r = event_append(tx, &who, &e, err);
 	}
+	/* Whoever knew the old password may have read the address of the calendar, too. */
+	if (r >= 0 && o->kind == EVENT_PASSWORD)
+		r = token_end_feeds(tx, &who, a->id, "パスワードの変更", err);
 	if (r >= 0)
 		r = sessions_end_all(tx, a->id, err);
 	return r < 0 ? r : session_start(tx, o->st, o->now_us, false, o->session, err);

@@ -1,7 +1,8 @@
 /*
  * What people change about how they prove who they are: password, authenticator app,
  * recovery codes. Every change writes an event, ends all sessions of that person and
- * gives this one a new token. Ask session_prove before.
+ * gives this one a new token; a new password ends the calendar feed, too. Ask
+ * session_prove before.
  */
 #ifndef DAICHO_IDENTITY_OWN_H
 #define DAICHO_IDENTITY_OWN_H

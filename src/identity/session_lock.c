@@ -153,7 +153,7 @@ int session_unlock(struct store *s, struct session *session, const char *passwor
 	r = store_write(s, NULL, unlock_write, &l, NULL, err);
 	if (r >= 0) {
 		memcpy(session->token, fresh.token, sizeof fresh.token);
-		session->reauth_us = l.now_us;
+		/* One factor alone has opened the screen: that is no proof by all. */
 		session->locked = false;
 	}
 	bytes_wipe(&fresh, sizeof fresh);

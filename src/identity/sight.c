@@ -153,18 +153,30 @@ bool actor_opened(const struct actor *who, const char *kind, const char *name)
 	return false;
 }
 
+/* "vendor:<entry>" or "contract:<entry>/<contract>" of this vendor. */
+static bool scope_of_vendor(const char *scope, const char *vendor)
+{
+	static const char whole[] = "vendor:", part[] = "contract:";
+	size_t len = vendor ? strlen(vendor) : 0;
+
+	if (!len)
+		return false;
+	if (strncmp(scope, whole, sizeof whole - 1) == 0)
+		return strcmp(scope + sizeof whole - 1, vendor) == 0;
+	return strncmp(scope, part, sizeof part - 1) == 0 &&
+	       strncmp(scope + sizeof part - 1, vendor, len) == 0 &&
+	       scope[sizeof part - 1 + len] == '/';
+}
+
 bool sight_round(const struct actor *who, const char *id, const char *scope)
 {
-	static const char prefix[] = "vendor:";
-
 	if (is_program(who))
 		return true;
+	if (who->round && strcmp(who->round, id) != 0)
+		return false;
 	switch (who->role) {
 	case ROLE_INSPECTOR: return actor_opened(who, "round", id);
-	case ROLE_VENDOR:
-		return who->vendor && *who->vendor &&
-		       strncmp(scope, prefix, sizeof prefix - 1) == 0 &&
-		       strcmp(scope + sizeof prefix - 1, who->vendor) == 0;
+	case ROLE_VENDOR: return scope_of_vendor(scope, who->vendor);
 	default: return true;
 	}
 }

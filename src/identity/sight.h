@@ -49,8 +49,9 @@ bool sight_sees(const struct sight *s, const struct sighted *e);
 /* True if it lies in the rows this person has to do with, whatever its state. */
 bool sight_in_scope(const struct sight *s, const char *id, const char *const *value);
 
-/* Rounds: those of one's own vendor entry, or opened to an inspector; everybody else who
- * may read rounds sees all. `scope`: "" or "vendor:<entry>". */
+/* Rounds: those about one's own vendor entry or a contract of it (a link: only its one), or
+ * opened to an inspector; everybody else who may read rounds sees all. `scope`: "",
+ * "vendor:<entry>", "contract:<entry of the vendor>/<entry of the contract>". */
 bool sight_round(const struct actor *who, const char *id, const char *scope);
 /* True if the planner has opened `kind` ("ledger", "round") `name` to this inspector. */
 bool actor_opened(const struct actor *who, const char *kind, const char *name);

@@ -96,7 +96,7 @@ static bool may_enter(const struct account *a, const struct credentials *cred,
 	char today[DATE_SIZE];
 
 	date_of_us(now_us, today);
-	if (a->kind == ACCOUNT_MACHINE || !account_usable(a, today))
+	if (a->kind == ACCOUNT_MACHINE || a->kind == ACCOUNT_LINK || !account_usable(a, today))
 		return false;
 	return !cred->first_password || !cred->set_us ||
 	       now_us - cred->set_us <= p->first_days * DAY_US;

@@ -1,8 +1,9 @@
 /*
  * Progressive delay after wrong passwords and codes: nobody is locked out for
  * good (a ward must be able to sign in), yet guessing gets slow. Keys are hashed
- * with a random salt, the table has a fixed size and forgets the mildest delay
- * first, so that a flood of invented logins costs no memory.
+ * with a random salt, the table has a fixed size and forgets first what weighs least,
+ * so that a flood of invented logins costs no memory and does not wash out the
+ * count of somebody who is attacked in earnest.
  * Not thread-safe: the caller holds a lock.
  */
 #ifndef DAICHO_IDENTITY_THROTTLE_H
@@ -31,10 +32,11 @@ struct throttle {
 /* How strict one kind of key is. */
 struct throttle_rule {
 	const char *kind;
-	int free_tries;	   /* tries without delay */
-	int64_t first_us;  /* the delay after them, doubled with each further try */
-	int64_t most_us;   /* its limit */
-	int64_t forget_us; /* failures count no longer after this time without a try; 0: a day */
+	int free_tries;	    /* tries without delay */
+	int64_t first_us;   /* the delay after them, doubled with each further try */
+	int64_t most_us;    /* its limit */
+	int64_t forget_us;  /* failures count no longer after this time without a try; 0: a day */
+	int64_t recover_us; /* one counts no longer for each such time between two tries; 0: none */
 };
 
 void throttle_init(struct throttle *t);

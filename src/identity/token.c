@@ -11,6 +11,7 @@
 #include "identity/event.h"
 #include "identity/signin.h"
 #include "identity/state.h"
+#include "identity/token_row.h"
 
 #define SECOND_US INT64_C(1000000)
 #define DAY_US (INT64_C(86400) * SECOND_US)
@@ -18,7 +19,7 @@
 #define JAPAN_US (9 * 3600 * SECOND_US)
 #define LABEL_MAX 120
 
-static const char *const kind_names[TOKEN_KIND_MAX] = { "machine", "feed" };
+static const char *const kind_names[TOKEN_KIND_MAX] = { "machine", "feed", "link" };
 
 /* Wrong keys from one address: slowed down only after many, since machines repeat. */
 static const struct throttle_rule wrong_rule = { "token", 20, SECOND_US, 60 * SECOND_US,
@@ -33,7 +34,7 @@ const char *token_kind_name(enum token_kind k)
 
 /* --- rows ------------------------------------------------------------------------ */
 
-static void keyed_hash(struct store *s, const char *text, char ret[33])
+void token_hash(struct store *s, const char *text, char ret[33])
 {
 	/* Begins as no ledger does. */
 	store_tag(s, "*token", 0, text, ret);
@@ -115,6 +116,12 @@ int token_get(struct conn *c, const char *id, struct arena *arena, struct token 
 	return find_row(c, STMT_TOKEN_BY_ID, id, arena, ret, err);
 }
 
+int token_by_hash(struct conn *c, const char *hash, struct arena *arena, struct token *ret,
+		  struct err *err)
+{
+	return find_row(c, STMT_TOKEN_BY_HASH, hash, arena, ret, err);
+}
+
 int token_list(struct conn *c, enum token_kind kind, const char *account, struct arena *arena,
 	       struct token **ret, size_t *ret_count, struct err *err)
 {
@@ -160,8 +167,7 @@ struct making {
 	struct arena *arena;
 };
 
-/* The end of a day in Japan, UTC. */
-static int64_t day_end_us(const char *date)
+int64_t token_day_end(const char *date)
 {
 	return (date_days_between("1970-01-01", date) + 1) * DAY_US - JAPAN_US;
 }
@@ -181,7 +187,7 @@ static int until_check(const char *until, int64_t *ret_us, struct err *err)
 				 "使い終わる日は、今日から%d日以内の日にしてください。"
 				 "長く使うときは、期限の前に作り直します。",
 				 TOKEN_DAYS_MAX);
-	*ret_us = day_end_us(until);
+	*ret_us = token_day_end(until);
 	return 0;
 }
 
@@ -255,8 +261,9 @@ static int account_takes(struct conn *c, const struct making *m, int64_t now_us,
 			machine ? "鍵を発行できるのは、種類が「機器連携用」の利用者だけです。"
 				: "カレンダーを作れるのは、個人の利用者だけです。");
 	if (a.role == ROLE_INSPECTOR)
-		return err_set(err, ERR_INVALID,
-			       "検査官には鍵もカレンダーも作れません。閲覧の開放を使ってください。");
+		return err_set(
+			err, ERR_INVALID,
+			"検査官には鍵もカレンダーも作れません。閲覧の開放を使ってください。");
 	if (!account_usable(&a, today))
 		return err_set(
 			err, ERR_INVALID,
@@ -302,21 +309,22 @@ static int end_feeds(struct tx *tx, const char *account, struct err *err)
 	return stmt_step(st, err);
 }
 
-static int put_row(struct tx *tx, const struct making *m, struct err *err)
+int token_put(struct tx *tx, const struct token *t, const char *words, const char *hash,
+	      struct err *err)
 {
 	STMT_CLEANUP *st = NULL;
 	int r = stmt_begin(tx_conn(tx), STMT_TOKEN_PUT, &st, err);
 
 	if (r < 0)
 		return r;
-	stmt_text(st, 1, m->token.id);
-	stmt_text(st, 2, kind_names[m->token.kind]);
-	stmt_text(st, 3, m->token.account);
-	stmt_text(st, 4, m->token.label);
-	stmt_text(st, 5, m->words);
-	stmt_int(st, 6, m->token.made_us);
-	stmt_int(st, 7, m->token.expires_us);
-	stmt_blob(st, 8, m->hash, strlen(m->hash));
+	stmt_text(st, 1, t->id);
+	stmt_text(st, 2, kind_names[t->kind]);
+	stmt_text(st, 3, t->account);
+	stmt_text(st, 4, t->label);
+	stmt_text(st, 5, words);
+	stmt_int(st, 6, t->made_us);
+	stmt_int(st, 7, t->expires_us);
+	stmt_blob(st, 8, hash, strlen(hash));
 	return stmt_step(st, err);
 }
 
@@ -344,7 +352,7 @@ static int make_write(struct tx *tx, void *arg, struct err *err)
 	if (r >= 0)
 		r = account_takes(tx_conn(tx), m, tx_now(tx), err);
 	if (r >= 0)
-		r = put_row(tx, m, err);
+		r = token_put(tx, &m->token, m->words, m->hash, err);
 	if (r < 0)
 		return r;
 	detail = feed ? "カレンダーのアドレスを作りました"
@@ -365,7 +373,7 @@ static int make(struct making *m, char ret_text[TOKEN_TEXT_SIZE], struct err *er
 		return err_nomem(err);
 	id_new(m->token.id);
 	token_new(ret_text);
-	keyed_hash(m->store, ret_text, m->hash);
+	token_hash(m->store, ret_text, m->hash);
 	r = store_write(m->store, NULL, make_write, m, NULL, err);
 	if (r < 0)
 		bytes_wipe(ret_text, TOKEN_TEXT_SIZE);
@@ -443,7 +451,7 @@ int token_make_feed(struct store *s, const struct actor *by, char ret_text[TOKEN
 	memcpy(m.token.account, by->account, sizeof m.token.account);
 	m.token.label = "カレンダー";
 	m.token.scope = m.token.address = m.token.cert = "";
-	m.token.expires_us = day_end_us(until);
+	m.token.expires_us = token_day_end(until);
 	r = make(&m, ret_text, err);
 	arena_release(&arena);
 	return r < 0 ? r : 0;
@@ -509,6 +517,32 @@ int tokens_end_all(struct tx *tx, const struct actor *by, const char *account, s
 			    "利用者の変更にともない、鍵とカレンダーを失効させました", err);
 }
 
+int token_has_feed(struct conn *c, const char *account, struct err *err)
+{
+	struct arena arena;
+	struct token *list;
+	size_t count = 0;
+	int r;
+
+	arena_init(&arena, 0);
+	r = token_list(c, TOKEN_FEED, account, &arena, &list, &count, err);
+	arena_release(&arena);
+	return r < 0 ? r : count > 0;
+}
+
+int token_end_feeds(struct tx *tx, const struct actor *by, const char *account, const char *why,
+		    struct err *err)
+{
+	char detail[160];
+	int r = token_has_feed(tx_conn(tx), account, err);
+
+	if (r <= 0)
+		return r;
+	r = end_feeds(tx, account, err);
+	snprintf(detail, sizeof detail, "%sにともない、カレンダーのアドレスを失効させました", why);
+	return r < 0 ? r : note(tx, by, account, detail, err);
+}
+
 /* --- finding --------------------------------------------------------------------- */
 
 struct use {
@@ -556,18 +590,19 @@ static int refuse(struct store *s, const struct token_origin *from, const struct
 	const char *address = from->address ? from->address : "";
 	struct actor who = { .account = "", .mark = ACT_TOKEN };
 	struct event e = { .kind = EVENT_TOKEN, .refused = true };
-	char what[160], detail[240];
+	char what[160], detail[240], place[PLACE_SIZE];
 	int64_t wait, now;
 
 	if (!st)
 		return err_nomem(err);
 	now = identity_mono(st);
 	pthread_mutex_lock(&st->lock);
-	wait = throttle_enter(&st->throttle, &wrong_rule, address, now);
+	attempt_place(address, place);
+	wait = throttle_enter(&st->throttle, &wrong_rule, place, now);
 	pthread_mutex_unlock(&st->lock);
 	if (whose)
 		signin_actor(whose, ACT_TOKEN, &who);
-	snprintf(what, sizeof what, "token refused %s %s", who.account, address);
+	snprintf(what, sizeof what, "token refused %s %s", who.account, place);
 	snprintf(detail, sizeof detail, "鍵での接続を断りました（%s、接続元 %s）", why, address);
 	e.detail = detail;
 	if (event_fresh(s, what))
@@ -612,7 +647,7 @@ int token_find(struct store *s, enum token_kind kind, const char *text,
 
 	if (!text || !token_valid(text))
 		return refuse(s, from, NULL, "知らない鍵", err);
-	keyed_hash(s, text, hash);
+	token_hash(s, text, hash);
 	r = store_read_begin(s, &c, err);
 	if (r < 0)
 		return r;

@@ -11,20 +11,20 @@
 
 #include "identity/identity.h"
 
-#define TOKEN_TEXT_SIZE 49 /* with NUL */
-#define TOKEN_DAYS_MAX 400 /* longest life */
+#define TOKEN_TEXT_SIZE 49   /* with NUL */
+#define TOKEN_DAYS_MAX 400   /* longest life */
 #define TOKEN_OVERLAP_MAX 30 /* days for which the old one may live on beside its successor */
 #define TOKEN_PER_ACCOUNT 20
 
-enum token_kind { TOKEN_MACHINE, TOKEN_FEED, TOKEN_KIND_MAX };
-const char *token_kind_name(enum token_kind k); /* machine feed */
+enum token_kind { TOKEN_MACHINE, TOKEN_FEED, TOKEN_LINK, TOKEN_KIND_MAX };
+const char *token_kind_name(enum token_kind k); /* machine feed link (link.h) */
 
 struct token {
 	char id[ID_SIZE]; /* names it on pages; opens nothing */
 	enum token_kind kind;
 	char account[ID_SIZE];
-	const char *label; /* what it is for */
-	const char *scope; /* "read:devices write:devices export:devices checkpoint verify" */
+	const char *label;   /* what it is for */
+	const char *scope;   /* "read:devices write:devices export:devices checkpoint verify" */
 	const char *address; /* "192.0.2.0/24": accepted from there only; "" from anywhere */
 	const char *cert;    /* SHA-256 of the client certificate wanted beside it, hex; "" none */
 	int64_t made_us, expires_us, used_us; /* UTC; used 0: never */
@@ -84,6 +84,12 @@ int token_get(struct conn *c, const char *id, struct arena *arena, struct token 
 /* Ends every key and feed of an account, with an event when there was one. Inside
  * store_write. */
 int tokens_end_all(struct tx *tx, const struct actor *by, const char *account, struct err *err);
+/* Ends the calendar feed of an account because of `why` ("パスワードの変更"), with an event
+ * when there was one. Inside store_write. */
+int token_end_feeds(struct tx *tx, const struct actor *by, const char *account, const char *why,
+		    struct err *err);
+/* 1 if somebody has a calendar feed, 0 if not. */
+int token_has_feed(struct conn *c, const char *account, struct err *err);
 
 /* --- parts, pure, for tests ------------------------------------------------------- */
 

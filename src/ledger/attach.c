@@ -10,6 +10,12 @@
 #include "base/fold.h"
 #include "reader/filetype.h"
 
+/* Every type that is recognised can be stored. */
+#define FILETYPE(kind, mime, label, active, extensions) \
+	_Static_assert(sizeof mime - 1 <= FILE_MIME_MAX, mime " is too long for the store");
+#include "reader/filetypes.def"
+#undef FILETYPE
+
 /* The last part of a name as browsers and Windows send it, cut to what the store
  * holds without losing the extension. */
 static int clean_name(const char *filename, char ret[FILE_NAME_MAX + 1], struct err *err)

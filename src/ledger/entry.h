@@ -35,6 +35,10 @@ const struct definitions *ledgers_defs(const struct ledgers *l);
 int ledgers_find(const struct ledgers *l, const char *name, const struct ledger_def **ret,
 		 struct err *err);
 
+/* False where the table of a ledger is that of an older program, or not there yet, and the store
+ * was opened to read alone: nothing can be listed before somebody opens it to write. */
+bool ledgers_current(const struct ledgers *l, const struct ledger_def *def);
+
 enum entry_state { STATE_DRAFT, STATE_CONFIRMED, STATE_APPROVED, STATE_RETURNED, STATE_VOIDED, STATE_MAX };
 const char *entry_state_name(enum entry_state s);  /* "draft" ... */
 const char *entry_state_label(enum entry_state s); /* 作成中 確定 承認 差戻し 取消 */

@@ -37,6 +37,16 @@ int ledgers_find(const struct ledgers *l, const char *name, const struct ledger_
 	return err_set(err, ERR_NOT_FOUND, "台帳「%s」はありません。ある台帳: %s", name, names);
 }
 
+bool ledgers_current(const struct ledgers *l, const struct ledger_def *def)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++)
+		if (l->item[i].def == def)
+			return !l->item[i].stale;
+	return false;
+}
+
 /* --- rebuilding ----------------------------------------------------------------- */
 
 struct rebuild {

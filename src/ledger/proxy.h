@@ -57,6 +57,8 @@ int proxy_request(struct ledgers *l, const struct actor *who, const struct proxy
 /* True if `who` may decide: the principal or a planner, neither who asked nor the proxy. */
 bool proxy_may_decide(const struct actor *who, const struct proxy_grant *g);
 /* True if `who` may end it: proxy, principal or planner. */
+/* Whether a grant concerns `who`; planners look after all of them. */
+bool proxy_sees(const struct actor *who, const struct proxy_grant *g);
 bool proxy_may_revoke(const struct actor *who, const struct proxy_grant *g);
 /* Approves or refuses; a refusal needs a note. */
 int proxy_decide(struct ledgers *l, const struct actor *who, const char *id, bool approve,

@@ -222,6 +222,12 @@ static bool is_planner(const struct actor *who)
 	return permit(who, PERM_ACCOUNTS, NULL, NULL) == 0;
 }
 
+bool proxy_sees(const struct actor *who, const struct proxy_grant *g)
+{
+	return is_planner(who) || strcmp(who->account, g->proxy) == 0 ||
+	       strcmp(who->account, g->principal) == 0;
+}
+
 bool proxy_may_decide(const struct actor *who, const struct proxy_grant *g)
 {
 	bool own = strcmp(who->account, g->principal) == 0;

@@ -78,9 +78,9 @@ static void add_search(const char *text, struct buf *b)
 {
 	CLEANUP(buf_release) struct buf folded;
 
+	buf_init(&folded, 0);
 	if (!text || !*text)
 		return;
-	buf_init(&folded, 0);
 	if (!fold_text(text, &folded))
 		return;
 	if (buf_failed(&folded))

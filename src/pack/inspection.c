@@ -6,9 +6,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "pack/contacts.h"
+#include "pack/contracts.h"
 #include "pack/evidence.h"
 #include "pack/pack.h"
 #include "pack/sheet.h"
+#include "round/kind.h"
 
 struct inspection {
 	struct gather g;
@@ -18,6 +20,40 @@ struct inspection {
 	const char *dir;
 	bool vendor; /* only the checklist */
 };
+
+static bool is_checklist(const struct inspection *k)
+{
+	return strcmp(k->view.round.catalogue->kind, "checklist") == 0;
+}
+
+/* Whether what the ledgers hold belongs to it: what inspectors and guidelines ask for does, a
+ * survey stands alone. */
+static bool with_ledgers(const struct inspection *k)
+{
+	static const char *const kinds[] = { "checklist", "guideline", "bcp" };
+	size_t i;
+
+	for (i = 0; !k->vendor && i < sizeof kinds / sizeof kinds[0]; i++)
+		if (strcmp(k->view.round.catalogue->kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *cover_kind(const struct inspection *k)
+{
+	if (k->vendor)
+		return "事業者確認用";
+	return is_checklist(k) ? "立入検査 提出資料"
+			       : round_kind_of(k->view.round.catalogue)->title;
+}
+
+static const char *cover_title(const struct inspection *k)
+{
+	if (!is_checklist(k))
+		return k->view.round.catalogue->title;
+	return k->vendor ? "サイバーセキュリティ対策チェックリスト"
+			 : "サイバーセキュリティ対策の状況";
+}
 
 static void cover(struct inspection *k)
 {
@@ -31,7 +67,8 @@ static void cover(struct inspection *k)
 		{ "年度", year, NULL },
 		{ "作成日", wareki, NULL },
 		{ "基準", k->view.round.catalogue->title, NULL },
-		{ "事業者", k->view.round.scope_name, NULL },
+		{ k->view.round.about == ABOUT_SITE ? "事業所" : "事業者", k->view.round.scope_name,
+		  NULL },
 		{ "承認", approved, NULL },
 		{ "記録の控え", g->footer, NULL },
 	};
@@ -45,9 +82,8 @@ static void cover(struct inspection *k)
 		if (*pairs[i].value)
 			shown[n++] = pairs[i];
 	pdf_cover(k->pdf,
-		  &(struct pdf_cover){ .kind = k->vendor ? "事業者確認用" : "立入検査 提出資料",
-				       .title = k->vendor ? "サイバーセキュリティ対策チェックリスト"
-							  : "サイバーセキュリティ対策の状況",
+		  &(struct pdf_cover){ .kind = cover_kind(k),
+				       .title = cover_title(k),
 				       .subtitle = k->view.round.title,
 				       .pairs = shown,
 				       .pair_count = n,
@@ -85,6 +121,10 @@ static int ledger_sections(struct inspection *k, struct err *err)
 	}
 	if (r == 0)
 		r = ledger_section(k, "7", "事業者台帳", "vendors", PDF_LANDSCAPE, err);
+	if (r == 0) {
+		pdf_heading(k->pdf, 2, "7.1", "契約と役割分担の合意", NULL);
+		r = contracts_pdf_table(&k->g, k->pdf, err);
+	}
 	if (r == 0)
 		r = ledger_section(k, "8", "開示書（MDS/SDS）台帳", "disclosures", PDF_LANDSCAPE,
 				   err);
@@ -103,11 +143,11 @@ static int verification_page(struct inspection *k, struct err *err)
 	int r;
 
 	pdf_section(k->pdf, PDF_PORTRAIT);
-	pdf_heading(k->pdf, 1, k->vendor ? "3" : "10", "承認", NULL);
+	pdf_heading(k->pdf, 1, with_ledgers(k) ? "10" : "3", "承認", NULL);
 	r = sheet_pdf_approval(g, &k->view, k->pdf, err);
 	if (r < 0)
 		return r;
-	pdf_heading(k->pdf, 1, k->vendor ? "4" : "11", "改ざんがないことの確かめ方", NULL);
+	pdf_heading(k->pdf, 1, with_ledgers(k) ? "11" : "4", "改ざんがないことの確かめ方", NULL);
 	pdf_text(k->pdf,
 		 "この資料のもとになった記録は、1件ごとに前の記録とつながっています。1件でも書き換"
 		 "え・削除・差し込み・並べ替えをすると、下の控えと合わなくなります。");
@@ -125,14 +165,15 @@ static int draw(struct inspection *k, struct err *err)
 	cover(k);
 	pdf_contents(k->pdf, "目次", 1);
 	pdf_section(k->pdf, PDF_PORTRAIT);
-	pdf_heading(k->pdf, 1, "1", "チェックリスト", NULL);
+	pdf_heading(k->pdf, 1, "1", sheet_name(&k->view), NULL);
 	if (*k->view.round.catalogue->note)
 		pdf_remark(k->pdf, k->view.round.catalogue->note);
 	sheet_pdf_table(&k->view, k->pdf);
+	sheet_pdf_excluded(&k->g, &k->view, k->pdf);
 	pdf_section(k->pdf, PDF_PORTRAIT);
 	pdf_heading(k->pdf, 1, "2", "項目ごとの状況", NULL);
 	r = sheet_pdf_items(&k->g, &k->view, k->pdf, err);
-	if (r == 0 && !k->vendor)
+	if (r == 0 && with_ledgers(k))
 		r = ledger_sections(k, err);
 	return r < 0 ? r : verification_page(k, err);
 }
@@ -173,7 +214,9 @@ static int about_sheet(struct inspection *k, struct err *err)
 		"回答の控え（SHA-256）:",
 		k->view.digest,
 		"# 見方",
-		"「チェックリスト」は点検の回答、ほかのシートは作成した時点の台帳です。",
+		"最初のシートは点検の回答です。「答えない項目」は、施設に当てはまらない項目と理由で"
+		"す。",
+		"台帳の名前のシートは、作成した時点の台帳です。",
 		"同じフォルダの evidence に証拠のファイルがあり、index.csv に一覧があります。",
 	};
 
@@ -187,8 +230,10 @@ static int fill_xlsx(struct inspection *k, struct err *err)
 	size_t i;
 	int r = sheet_xlsx(&k->g, &k->view, k->xlsx, err);
 
-	for (i = 0; r == 0 && !k->vendor && i < sizeof ledgers / sizeof ledgers[0]; i++)
+	for (i = 0; r == 0 && with_ledgers(k) && i < sizeof ledgers / sizeof ledgers[0]; i++)
 		r = gather_xlsx_sheet(&k->g, ledgers[i], k->xlsx, err);
+	if (r == 0 && with_ledgers(k))
+		r = contracts_xlsx_sheet(&k->g, k->xlsx, err);
 	return r < 0 ? r : about_sheet(k, err);
 }
 
@@ -224,7 +269,7 @@ static int write_all(struct ledgers *l, const char *round, const char *dir, bool
 	arena_init(&arena, (size_t)256 * 1024 * 1024);
 	r = gather_init(&k.g, l, c, &arena, err);
 	if (r == 0)
-		r = round_view(l, c, round, true, &arena, &k.view, err);
+		r = round_view(l, c, round, ROUND_PROPOSALS, &arena, &k.view, err);
 	if (r == 0)
 		r = write_pdf(&k, err);
 	if (r == 0)

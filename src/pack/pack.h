@@ -18,13 +18,16 @@
 int pack_inspection(struct ledgers *l, const char *round, const char *dir, struct err *err);
 /* A vendor round as one printable checklist: vendor-checklist.pdf and .xlsx. */
 int pack_vendor(struct ledgers *l, const char *round, const char *dir, struct err *err);
+/* The sharing of roles of a contract as an agreement for both parties: agreement.pdf and
+ * agreement.xlsx. ERR_INVALID for a round of another kind. */
+int pack_agreement(struct ledgers *l, const char *round, const char *dir, struct err *err);
 /* One ledger as it stands: <ledger>.pdf and <ledger>.xlsx. */
 int pack_ledger(struct ledgers *l, const struct actor *who, const char *ledger, const char *dir,
 		struct err *err);
 
 /* Publishes the newest checkpoint and runs "report KIND DATA --snapshot --out dir" in
- * a process of its own, at most 60 seconds. `which` is the round for the kinds inspection
- * and vendor, the ledger for the kind ledger, the stock-take for
+ * a process of its own, at most 60 seconds. `which` is the round for the kinds inspection,
+ * vendor and agreement, the ledger for the kind ledger, the stock-take for
  * the kind stocktake. `login`: as whom the rows are seen. err carries what it said. */
 int pack_spawn(struct store *s, const char *kind, const char *which, const char *login,
 	       const char *dir, struct err *err);

@@ -7,8 +7,8 @@
 
 static enum pdf_mark mark_of(enum answer_value v)
 {
-	static const enum pdf_mark marks[] = { PDF_MARK_OPEN, PDF_MARK_YES, PDF_MARK_NO,
-					       PDF_MARK_NA };
+	static const enum pdf_mark marks[ANSWER_MAX] = { PDF_MARK_OPEN, PDF_MARK_YES, PDF_MARK_NO,
+							 PDF_MARK_NA, PDF_MARK_NONE };
 
 	return marks[v];
 }
@@ -36,16 +36,35 @@ static void group_row(const struct round_view *v, size_t i, struct pdf *p)
 	pdf_row_group(p, title);
 }
 
+static bool has_columns(const struct round_view *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->line_count; i++)
+		if (v->line[i].column)
+			return true;
+	return false;
+}
+
+/* Sheets without printed columns have room for who answers instead. */
+static const char *second_cell(const struct round_line *l, bool columns)
+{
+	if (!columns)
+		return l->now.responsible_name;
+	return l->column ? l->column->label : "";
+}
+
 void sheet_pdf_table(const struct round_view *v, struct pdf *p)
 {
-	static const struct pdf_column columns[] = {
-		{ .title = "項番", .share = 8 },
-		{ .title = "項目", .share = 36 },
-		{ .title = "欄", .share = 12 },
-		{ .title = "回答", .share = 12 },
+	bool printed = has_columns(v);
+	const struct pdf_column columns[] = {
+		{ .title = "項番", .share = 10 },
+		{ .title = "項目", .share = 34 },
+		{ .title = printed ? "欄" : "受け持ち", .share = 12 },
+		{ .title = "回答", .share = 16 },
 		{ .title = "確認日", .share = 13, .align = PDF_CENTER },
 		{ .title = "目標日", .share = 13, .align = PDF_CENTER },
-		{ .title = "備考", .share = 22 },
+		{ .title = "備考", .share = 20 },
 	};
 	size_t i;
 
@@ -55,14 +74,63 @@ void sheet_pdf_table(const struct round_view *v, struct pdf *p)
 		const struct pdf_cell cells[] = {
 			{ .text = l->item->id },
 			{ .text = l->item->topic },
-			{ .text = l->column ? l->column->label : "" },
-			{ .text = answer_label(l->now.value), .mark = mark_of(l->now.value) },
+			{ .text = second_cell(l, printed) },
+			{ .text = l->now.shown, .mark = mark_of(l->now.value) },
 			{ .text = l->now.confirmed_on },
 			{ .text = l->now.target_on },
 			{ .text = l->now.note },
 		};
 
 		group_row(v, i, p);
+		pdf_row(p, cells);
+	}
+	pdf_table_end(p, "答える項目はありません。");
+}
+
+/* --- what is left out --------------------------------------------------------------------- */
+
+/* What was answered before the item was left out. */
+static const char *kept_text(struct gather *g, const struct round_excluded *e)
+{
+	const char *all = "";
+	size_t i;
+
+	for (i = 0; all && i < e->line_count; i++) {
+		const struct round_line *l = &e->line[i];
+
+		if (l->now.id[0])
+			all = arena_printf(g->arena, "%s%s%s%s%s%s%s", all, *all ? "\n" : "",
+					   l->column ? l->column->label : "", l->column ? " " : "",
+					   l->now.shown, *l->now.note ? "　" : "", l->now.note);
+	}
+	return all ? all : "";
+}
+
+void sheet_pdf_excluded(struct gather *g, const struct round_view *v, struct pdf *p)
+{
+	static const struct pdf_column columns[] = {
+		{ .title = "項番", .share = 12 },
+		{ .title = "項目", .share = 34 },
+		{ .title = "答えない理由", .share = 34 },
+		{ .title = "前に答えた内容", .share = 22 },
+	};
+	size_t i;
+
+	if (!v->excluded_count)
+		return;
+	pdf_heading(p, 2, NULL, "答えない項目と理由", NULL);
+	pdf_remark(p, "施設のようす（施設の種類、院内サーバの有無など）から、当てはまらないとした項"
+		      "目です。");
+	pdf_table_begin(p, columns, sizeof columns / sizeof columns[0], PDF_GRID);
+	for (i = 0; i < v->excluded_count; i++) {
+		const struct round_excluded *e = &v->excluded[i];
+		const struct pdf_cell cells[] = {
+			{ .text = e->item->id },
+			{ .text = e->item->topic },
+			{ .text = e->reason },
+			{ .text = kept_text(g, e) },
+		};
+
 		pdf_row(p, cells);
 	}
 	pdf_table_end(p, NULL);
@@ -73,9 +141,10 @@ void sheet_pdf_table(const struct round_view *v, struct pdf *p)
 static void item_answers(const struct round_view *v, size_t first, size_t last, struct pdf *p)
 {
 	static const struct pdf_column columns[] = {
-		{ .title = "欄", .share = 14 },	    { .title = "回答", .share = 12 },
-		{ .title = "確認日", .share = 13 }, { .title = "目標日", .share = 13 },
-		{ .title = "前回", .share = 11 },   { .title = "確認した人", .share = 20 },
+		{ .title = "欄", .share = 12 },	      { .title = "回答", .share = 16 },
+		{ .title = "確認日", .share = 12 },   { .title = "目標日", .share = 12 },
+		{ .title = "完了日", .share = 12 },   { .title = "前回", .share = 11 },
+		{ .title = "受け持ち", .share = 13 }, { .title = "確認した人", .share = 14 },
 	};
 	size_t i;
 
@@ -84,10 +153,12 @@ static void item_answers(const struct round_view *v, size_t first, size_t last, 
 		const struct round_line *l = &v->line[i];
 		const struct pdf_cell cells[] = {
 			{ .text = l->column ? l->column->label : "―" },
-			{ .text = answer_label(l->now.value), .mark = mark_of(l->now.value) },
+			{ .text = l->now.shown, .mark = mark_of(l->now.value) },
 			{ .text = l->now.confirmed_on },
 			{ .text = l->now.target_on },
-			{ .text = l->before.id[0] ? answer_label(l->before.value) : "―" },
+			{ .text = l->now.completed_on },
+			{ .text = l->before.id[0] ? l->before.shown : "―" },
+			{ .text = l->now.responsible_name },
 			{ .text = l->now.by },
 		};
 
@@ -175,6 +246,40 @@ static void item_notes(struct gather *g, const struct round_view *v, size_t firs
 	item_ledgers(g, v, first, last, p);
 }
 
+/* Each statement with its own mark. */
+static void item_statements(struct gather *g, const struct round_line *l, struct pdf *p)
+{
+	static const struct pdf_column columns[] = {
+		{ .title = "", .share = 6 },
+		{ .title = "確かめる文", .share = 74 },
+		{ .title = "満たしているか", .share = 20 },
+	};
+	size_t i;
+
+	(void)g;
+	if (!l->item->statement_count)
+		return;
+	pdf_table_begin(p, columns, 3, PDF_GRID);
+	for (i = 0; i < l->item->statement_count; i++) {
+		const struct statement_def *s = &l->item->statement[i];
+		bool met = answer_meets(&l->now, s);
+		bool known = l->now.value != ANSWER_UNCONFIRMED || *l->now.statements;
+		const struct pdf_cell cells[] = {
+			{ .text = s->id },
+			{ .text = s->says },
+			{ .text = met	  ? "満たしている"
+				  : known ? "まだ"
+					  : "未確認",
+			  .mark = met	  ? PDF_MARK_YES
+				  : known ? PDF_MARK_NO
+					  : PDF_MARK_OPEN },
+		};
+
+		pdf_row(p, cells);
+	}
+	pdf_table_end(p, NULL);
+}
+
 int sheet_pdf_items(struct gather *g, const struct round_view *v, struct pdf *p, struct err *err)
 {
 	size_t first = 0, last;
@@ -189,10 +294,13 @@ int sheet_pdf_items(struct gather *g, const struct round_view *v, struct pdf *p,
 		pdf_heading(p, 2, item->id, item->topic, NULL);
 		pdf_text(p, item->says);
 		item_answers(v, first, last, p);
+		item_statements(g, &v->line[first], p);
 		item_notes(g, v, first, last, p);
 		r = item_evidence(g, v, first, last, p, err);
 		if (item->unconfirmed)
 			pdf_remark(p, item->unconfirmed_note);
+		if (*item->slip)
+			pdf_remark(p, item->slip);
 		first = last;
 	}
 	return r;
@@ -207,9 +315,12 @@ int sheet_pdf_approval(struct gather *g, const struct round_view *v, struct pdf 
 	struct pdf_approval box = { .role = "経営層（病院長など）" };
 	const struct pdf_pair pairs[] = {
 		{ "回答",
-		  arena_printf(g->arena, "はい %lld、いいえ %lld、対象外 %lld、未確認 %lld",
+		  arena_printf(g->arena,
+			       "はい %lld、いいえ %lld、対象外 %lld、回答済み %lld、未確認 "
+			       "%lld、答えない項"
+			       "目 %zu",
 			       (long long)v->yes, (long long)v->no, (long long)v->na,
-			       (long long)v->unconfirmed),
+			       (long long)v->given, (long long)v->unconfirmed, v->excluded_count),
 		  NULL },
 		{ "今の回答の控え（SHA-256）", v->digest, NULL },
 		{ "承認の意見", a->comment ? a->comment : "", NULL },
@@ -246,6 +357,50 @@ static const char *evidence_text(struct gather *g, const struct answer *a)
 	return all ? all : "";
 }
 
+const char *sheet_name(const struct round_view *v)
+{
+	return strcmp(v->round.catalogue->kind, "checklist") == 0 ? "チェックリスト" : "回答";
+}
+
+/* "a、c" of the statements met; "" when the item has none. */
+static const char *met_text(struct gather *g, const struct round_line *l)
+{
+	const char *all = "";
+	size_t i;
+
+	for (i = 0; all && i < l->item->statement_count; i++)
+		if (answer_meets(&l->now, &l->item->statement[i]))
+			all = arena_printf(g->arena, "%s%s%s", all, *all ? "、" : "",
+					   l->item->statement[i].id);
+	return all ? all : "";
+}
+
+static int xlsx_excluded(struct gather *g, const struct round_view *v, struct xlsx *x,
+			 struct err *err)
+{
+	static const struct xlsx_column columns[] = {
+		{ .title = "項番", .width = 14 },
+		{ .title = "区分", .width = 22, .wrap = true },
+		{ .title = "項目", .width = 44, .wrap = true },
+		{ .title = "答えない理由", .width = 44, .wrap = true },
+		{ .title = "前に答えた内容", .width = 40, .wrap = true },
+	};
+	size_t i;
+	int r = v->excluded_count ? xlsx_sheet(x, "答えない項目", columns,
+					       sizeof columns / sizeof columns[0], err)
+				  : 0;
+
+	for (i = 0; r == 0 && i < v->excluded_count; i++) {
+		const struct round_excluded *e = &v->excluded[i];
+		const char *const cells[] = { e->item->id,
+					      section_title(v->round.catalogue, e->item->section),
+					      e->item->topic, e->reason, kept_text(g, e) };
+
+		r = xlsx_row(x, cells, err);
+	}
+	return r;
+}
+
 int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, struct err *err)
 {
 	static const struct xlsx_column columns[] = {
@@ -253,9 +408,12 @@ int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, str
 		{ .title = "区分", .width = 22, .wrap = true },
 		{ .title = "項目", .width = 44, .wrap = true },
 		{ .title = "欄", .width = 16 },
-		{ .title = "回答", .width = 10 },
+		{ .title = "回答", .width = 16, .wrap = true },
+		{ .title = "満たしている文", .width = 14 },
 		{ .title = "確認日", .width = 13, .type = XLSX_DATE },
 		{ .title = "目標日", .width = 13, .type = XLSX_DATE },
+		{ .title = "完了日", .width = 13, .type = XLSX_DATE },
+		{ .title = "受け持ち", .width = 18 },
 		{ .title = "備考", .width = 40, .wrap = true },
 		{ .title = "証拠", .width = 40, .wrap = true },
 		{ .title = "前回の回答", .width = 12 },
@@ -263,7 +421,7 @@ int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, str
 		{ .title = "台帳の状態", .width = 50, .wrap = true },
 	};
 	size_t i;
-	int r = xlsx_sheet(x, "チェックリスト", columns, sizeof columns / sizeof columns[0], err);
+	int r = xlsx_sheet(x, sheet_name(v), columns, sizeof columns / sizeof columns[0], err);
 
 	for (i = 0; r == 0 && i < v->line_count; i++) {
 		const struct round_line *l = &v->line[i];
@@ -272,17 +430,20 @@ int sheet_xlsx(struct gather *g, const struct round_view *v, struct xlsx *x, str
 			section_title(v->round.catalogue, l->item->section),
 			l->item->topic,
 			l->column ? l->column->label : "",
-			answer_label(l->now.value),
+			l->now.shown,
+			met_text(g, l),
 			l->now.confirmed_on,
 			l->now.target_on,
+			l->now.completed_on,
+			l->now.responsible_name,
 			l->now.note,
 			evidence_text(g, &l->now),
-			l->before.id[0] ? answer_label(l->before.value) : "",
+			l->before.id[0] ? l->before.shown : "",
 			l->now.by,
 			ledgers_text(g, l),
 		};
 
 		r = xlsx_row(x, cells, err);
 	}
-	return r;
+	return r < 0 ? r : xlsx_excluded(g, v, x, err);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fold.h"
 #include "identity/event.h"
 #include "page/ledger_query.h"
 #include "page/visit.h"
@@ -67,10 +68,8 @@ static const char *detail(struct request *req, const struct response *res)
 		buf_printf(&b, "%s%lld件", b.len ? " " : "", (long long)v->rows);
 	add_conditions(req, &b);
 	n = b.len < DETAIL_SIZE ? b.len : DETAIL_SIZE;
-	/* Not inside a character. */
-	while (n > 0 && n < b.len && ((unsigned char)b.data[n] & 0xC0) == 0x80)
-		n--;
-	text = arena_strndup(req_arena(req), b.data ? b.data : "", n);
+	text = b.data ? b.data : "";
+	text = arena_strndup(req_arena(req), text, utf8_cut(text, n));
 	buf_release(&b);
 	return text;
 }

@@ -7,6 +7,7 @@
 #include "page/access_filter.h"
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/table_frame.h"
 #include "report/csv.h"
 
 #define CSV_AT_ONCE 500
@@ -77,28 +78,10 @@ static void write_table(struct html *h, struct request *req, struct conn *c,
 	};
 	size_t i;
 
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", "利用の記録");
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
+	table_frame_begin(h, "利用の記録", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++)
 		write_row(h, req, c, &rows[i]);
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
+	table_frame_end(h);
 }
 
 static void link_item(struct html *h, const char *path, const char *text)

@@ -6,6 +6,7 @@
 #include "identity/policy.h"
 #include "page/handlers.h"
 #include "page/prove.h"
+#include "page/table_frame.h"
 
 static const char *posted(struct request *req, const struct policy_field *f)
 {
@@ -198,30 +199,12 @@ static void write_missing(struct html *h, const struct access_policy *p,
 	char from[DATE_SIZE];
 	size_t i;
 
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", "二要素認証がまだの人");
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
+	table_frame_begin(h, "二要素認証がまだの人", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++) {
 		policy_factor_from(p, &accounts[i], from);
 		write_person(h, &accounts[i], *from ? from : "求めていません");
 	}
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
+	table_frame_end(h);
 }
 
 /* People who may sign in and have nothing but a password; moves them to the front. */

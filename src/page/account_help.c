@@ -10,6 +10,7 @@
 #include "page/entry_form.h"
 #include "page/handlers.h"
 #include "page/prove.h"
+#include "page/table_frame.h"
 
 #define SECTION_HOW 1 /* of the form of the ledger */
 
@@ -505,29 +506,11 @@ static int write_people(struct html *h, struct request *req, struct conn *c, str
 	if (r < 0)
 		return r;
 	html_el(h, EL_H2, "だれを助けますか");
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", "助けられる人");
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
+	table_frame_begin(h, "助けられる人", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++)
 		if (rescue_permit(&visit_of(req)->actor, &a[i], RESCUE_PASSWORD, NULL) == 0)
 			write_person(h, req, &a[i]);
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
+	table_frame_end(h);
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "page/handlers.h"
+#include "page/table_frame.h"
 
 void account_input(struct html *h, struct request *req, const char *name, const char *label,
 		   const char *help)
@@ -100,28 +101,10 @@ static void write_table(struct html *h, struct request *req, const struct accoun
 					     "二要素認証", "状態", "操作" };
 	size_t i;
 
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", "利用者の一覧");
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
+	table_frame_begin(h, "利用者の一覧", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++)
 		write_account(h, req, &accounts[i]);
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
+	table_frame_end(h);
 }
 
 void account_role_select(struct html *h, struct request *req, const char *now)

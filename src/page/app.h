@@ -2,16 +2,22 @@
 #ifndef DAICHO_PAGE_APP_H
 #define DAICHO_PAGE_APP_H
 
+#include "anchor/keeper.h"
+#include "catalogue/shelf.h"
 #include "define/define.h"
 #include "identity/identity.h"
 #include "ledger/entry.h"
 #include "store/store.h"
+#include "trail/who.h"
 #include "web/server.h"
 
 struct app {
 	struct store *store;
 	const struct definitions *defs;
 	struct ledgers *ledgers;
+	struct anchors *anchors;      /* who sees to the anchors */
+	struct who *who;	      /* people behind the logins of every system */
+	struct shelf_keeper *shelves; /* what is worked out from the catalogues */
 };
 
 /* Where and how the pages are served. */
@@ -20,7 +26,8 @@ struct page_place {
 	const char *const *hosts; /* further names people use for it; the listening address,
 				   * localhost and the machine's name are known */
 	size_t host_count;
-	bool tls12; /* also for browsers that know no TLS 1.3 */
+	bool tls12;			   /* also for browsers that know no TLS 1.3 */
+	bool hsts_subdomains;		   /* only HTTPS for the names below this one too */
 	unsigned connections, per_address; /* at once; 0: as in struct web_limits */
 };
 /* Starts the web server with all pages. Certificate and key are tls/cert.pem and

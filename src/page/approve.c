@@ -1,4 +1,5 @@
-/* One page for the person who approves: yes, no, new; the password again; done. */
+/* One page for the person who approves: yes, no, new; the password again; done. Of a sheet of
+ * a contract only what is agreed stands here, for that is what is approved. */
 #include <string.h>
 
 #include "page/handlers.h"
@@ -45,7 +46,8 @@ static void write_group(struct html *h, struct request *req, const struct round_
 	for (i = 0; i < v->line_count; i++) {
 		const struct round_line *l = &v->line[i];
 
-		if (value == ANSWER_MAX ? !is_new_or_changed(l) : !is_value(l, (enum answer_value)value))
+		if (value == ANSWER_MAX ? !is_new_or_changed(l)
+					: !is_value(l, (enum answer_value)value))
 			continue;
 		write_item(h, req, v, l);
 		n++;
@@ -108,7 +110,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = read_round(req, c, false, &v, err);
+		r = read_round(req, c, ROUND_UNNAMED | ROUND_AGREED, &v, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_ROUNDS, "承認", v.round.title);
@@ -146,12 +148,12 @@ int page_approve_post(struct request *req, struct response *res, struct err *err
 				  req_form_checked(req, "partial"), req_form(req, "key"), &receipt,
 				  err);
 	if (r == 0)
-		return resp_redirect(res,
-				     page_done(req_arena(req),
-					       html_path(req_arena(req), "/round/%s",
-							 req_param(req, "round")),
-					       &receipt),
-				     err);
+		return resp_redirect(
+			res,
+			page_done(req_arena(req),
+				  html_path(req_arena(req), "/round/%s", req_param(req, "round")),
+				  &receipt),
+			err);
 	if (r != ERR_INVALID && r != ERR_CONFLICT && r != ERR_DENIED && r != ERR_BUSY)
 		return r;
 	why = *err;

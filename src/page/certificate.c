@@ -169,6 +169,8 @@ int page_certificate_post(struct request *req, struct response *res, struct err 
 	int r = req_form_only(req, names, sizeof names / sizeof names[0], err);
 
 	if (r >= 0)
+		r = keys_proved(req, err);
+	if (r >= 0)
 		r = visit_reauth(req, req_form(req, "password"), err);
 	if (r >= 0 && !shown)
 		r = err_set(err, ERR_INVALID,

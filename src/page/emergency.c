@@ -120,11 +120,11 @@ static int write_accounts(struct html *h, struct request *req, struct conn *c, s
 	if (!count)
 		html_el_class(h, EL_P, "empty", "非常時アカウントはまだありません。");
 	else
-		parts_table_begin(h, "非常時アカウント", heads, sizeof heads / sizeof heads[0]);
+		table_frame_begin(h, "非常時アカウント", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; r >= 0 && i < count; i++)
 		r = write_account(h, req, c, &list[i], err);
 	if (count)
-		parts_table_end(h);
+		table_frame_end(h);
 	if (visit_may(req, PERM_ACCOUNTS, NULL))
 		parts_link(h, "/emergency/new", "非常時アカウントを作る");
 	return r;
@@ -161,11 +161,11 @@ static int write_uses(struct html *h, struct request *req, struct conn *c, struc
 	if (!count)
 		html_el_class(h, EL_P, "empty", "まだ一度も使われていません。");
 	else
-		parts_table_begin(h, "使用記録", heads, sizeof heads / sizeof heads[0]);
+		table_frame_begin(h, "使用記録", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count && i < USES_SHOWN; i++)
 		write_use(h, req, &uses[i]);
 	if (count)
-		parts_table_end(h);
+		table_frame_end(h);
 	return 0;
 }
 

@@ -23,12 +23,12 @@ static void write_places(struct html *h)
 	static const char *const heads[] = { "封をした人", "立ち会った人", "開けた人（日時）" };
 	size_t i;
 
-	parts_table_begin(h, "署名・押印", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "署名・押印", heads, sizeof heads / sizeof heads[0]);
 	html_open(h, EL_TR);
 	for (i = 0; i < sizeof heads / sizeof heads[0]; i++)
 		html_el_class(h, EL_TD, "stamp", "　");
 	html_close(h, EL_TR);
-	parts_table_end(h);
+	table_frame_end(h);
 }
 
 int emergency_sheet(struct request *req, struct response *res, const char *login, const char *name,

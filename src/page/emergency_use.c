@@ -94,10 +94,10 @@ static int write_acts(struct html *h, struct request *req, struct conn *c,
 	if (r < 0 || !count)
 		return r;
 	html_el(h, EL_H2, "この間に行われたこと");
-	parts_table_begin(h, "行われたこと", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "行われたこと", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++)
 		write_act(h, req, c, &rows[i]);
-	parts_table_end(h);
+	table_frame_end(h);
 	if (count == ACTS_SHOWN)
 		html_el(h, EL_P, "新しいものから200件です。残りは「利用の記録」で見られます。");
 	return 0;

@@ -168,6 +168,8 @@ int page_entry_new(struct request *req, struct response *res, struct err *err)
 	struct edit e;
 	int r = load_new(&e, req, err);
 
+	if (r == 0)
+		r = entry_form_begin_with(&e.form, req, err);
 	return r < 0 ? r : show_form(&e, req, res, 200, err);
 }
 

@@ -29,6 +29,26 @@ int entry_form_init(struct entry_form *f, struct ledgers *l, const struct ledger
 	return 0;
 }
 
+int entry_form_begin_with(struct entry_form *f, struct request *req, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < f->def->field_count; i++) {
+		const struct field_def *field = &f->def->field[i];
+		const char *name, *value;
+
+		if (field->type != FIELD_ENUM)
+			continue;
+		name = arena_printf(req_arena(req), "f-%s", field->name);
+		if (!name)
+			return err_nomem(err);
+		value = req_query(req, name);
+		if (value && enum_find(field->enum_def, value))
+			f->typed[i] = f->stored[i] = value;
+	}
+	return 0;
+}
+
 /* --- reading ---------------------------------------------------------------------- */
 
 static void add_fault(struct entry_form *f, const struct err *e)

@@ -15,6 +15,9 @@ struct entry_form {
 /* An empty form (defaults filled in) or, with `e`, its values. */
 int entry_form_init(struct entry_form *f, struct ledgers *l, const struct ledger_def *def,
 		    const struct entry *e, struct arena *arena, struct err *err);
+/* Fills choices of a new entry as the address asks (?f-<field>=, as a list is narrowed), so that
+ * a page which knows what is missing leads to a form that is begun. Anything else is left. */
+int entry_form_begin_with(struct entry_form *f, struct request *req, struct err *err);
 /* Reads the posted fields into f->typed and f->stored, stores uploaded files,
  * and collects every fault. Returns 0 also when there are faults. */
 int entry_form_read(struct entry_form *f, struct request *req, struct err *err);

@@ -131,6 +131,23 @@ static void write_state(struct view *w)
 	}
 }
 
+/* From a vendor or a contract to the sharing of roles. */
+static void write_contracts_link(struct view *w)
+{
+	const struct ledger_def *def = w->entry.def;
+	bool vendor = strcmp(def->name, "vendors") == 0;
+	int field = vendor ? -1 : ledger_field(def, "vendor");
+	const char *id = vendor ? w->entry.id : field < 0 ? "" : w->entry.value[field];
+
+	if ((!vendor && strcmp(def->name, "contracts") != 0) ||
+	    !visit_may(w->req, PERM_CONTRACTS, NULL))
+		return;
+	html_open(w->h, EL_LI);
+	html_link(w->h, html_path(req_arena(w->req), "/contracts?vendor=%s", id),
+		  "契約と役割分担を見る");
+	html_close(w->h, EL_LI);
+}
+
 static void write_links(struct view *w, unsigned ops)
 {
 	html_open(w->h, EL_UL);
@@ -144,6 +161,7 @@ static void write_links(struct view *w, unsigned ops)
 		html_close(w->h, EL_A);
 		html_close(w->h, EL_LI);
 	}
+	write_contracts_link(w);
 	html_open(w->h, EL_LI);
 	html_link(w->h, path_of(w, "history"), "履歴を見る");
 	html_close(w->h, EL_LI);

@@ -92,6 +92,12 @@ static int show(struct request *req, struct response *res, int status, const cha
 		   "ふだんのカレンダーで見られるようにします。");
 	if (message)
 		page_notice(&h, "error", NULL, message);
+	if (!count && !url && req_query(req, "ended"))
+		page_notice(
+			&h, "warning",
+			"パスワードを変えたので、カレンダーの前のアドレスは使えなくなりました",
+			"ふだんのカレンダーで期限を見続けるときは、下で新しいアドレスを作り、カレ"
+			"ンダーに登録し直してください。使わないときは、何もしなくて構いません。");
 	if (url) {
 		page_notice(&h, "success", "カレンダーのアドレスを作りました",
 			    "この画面は一度しか出ません。カレンダーの「URLで追加」に貼り付けてくだ"
@@ -102,6 +108,7 @@ static int show(struct request *req, struct response *res, int status, const cha
 	}
 	html_el(&h, EL_P,
 		"このアドレスを知っている人は、期限の一覧を見られます。人に教えないでください。"
+		"パスワードを変えると、アドレスも使えなくなります。"
 		"患者さんや職員の名前は出ません。外のサービスに登録してよいかは、"
 		"企画管理者に確かめてください。");
 	if (count)

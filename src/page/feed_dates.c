@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "page/round_parts.h"
 #include "report/ics.h"
-#include "round/round.h"
+#include "round/queue.h"
+#include "round/reminder.h"
 #include "web/html.h"
 
 #define DAYS_BACK 60
@@ -109,28 +111,102 @@ static int add_rule(struct feed *f, const struct rule *rule, struct err *err)
 	return list_each(v->app->ledgers, f->c, &q, add_row, f, err);
 }
 
-/* --- target dates of answers ---------------------------------------------------------- */
+/* --- rounds: target dates, the end of the year, approvals ------------------------------- */
 
-static int add_round(struct feed *f, const struct round *round, struct err *err)
+/* Executives answer for what is theirs; who runs the rounds, for all of it. */
+static bool line_concerns(const struct feed *f, const struct round_line *line)
+{
+	const struct actor *who = &visit_of(f->req)->actor;
+
+	return who->role != ROLE_EXECUTIVE || line_is_mine(line, who);
+}
+
+static bool shown(const struct feed *f, const char *day)
+{
+	return *day && strcmp(day, f->first) >= 0 && strcmp(day, f->last) <= 0;
+}
+
+static void add_targets(struct feed *f, const struct round_view *v)
+{
+	struct arena *a = req_arena(f->req);
+	size_t i;
+
+	for (i = 0; i < v->line_count; i++) {
+		const struct round_line *line = &v->line[i];
+
+		if (line->now.value == ANSWER_NO && shown(f, line->now.target_on) &&
+		    line_concerns(f, line))
+			add(f, line->now.id, line->now.target_on,
+			    arena_printf(a, "点検の目標日: %s %s", line->item->number,
+					 line->item->topic),
+			    html_path(a, "/round/%s", v->round.id), line->now.at_us);
+	}
+}
+
+/* The day of the last answer: since then it waits. */
+static int64_t last_answer(const struct round_view *v)
+{
+	int64_t at = v->approval.at_us;
+	size_t i;
+
+	for (i = 0; i < v->line_count; i++)
+		if (v->line[i].now.at_us > at)
+			at = v->line[i].now.at_us;
+	return at;
+}
+
+static void add_approval(struct feed *f, const struct round_view *v, const struct reminder *r)
+{
+	struct arena *a = req_arena(f->req);
+	int64_t at = last_answer(v);
+	char day[DATE_SIZE];
+
+	if (!visit_may(f->req, PERM_ROUND_APPROVE, NULL))
+		return;
+	date_of_us(at, day);
+	if (shown(f, day))
+		add(f, arena_printf(a, "%s-%s", v->round.id, reminder_name(r->kind)),
+		    arena_strdup(a, day), arena_printf(a, "承認を待っています: %s", v->round.title),
+		    html_path(a, "/round/%s/approve", v->round.id), at);
+}
+
+/* The last day to answer stands in the calendar all year long. */
+static void add_year_end(struct feed *f, const struct round_view *v)
+{
+	struct arena *a = req_arena(f->req);
+	char first[DATE_SIZE], last[DATE_SIZE];
+
+	fiscal_year_range(v->round.year, first, last);
+	if (!v->unconfirmed || v->precondition_no || !shown(f, last) ||
+	    visit_of(f->req)->actor.role == ROLE_EXECUTIVE)
+		return;
+	add(f, arena_printf(a, "%s-year-end", v->round.id), arena_strdup(a, last),
+	    arena_printf(a, "年度末: %s（未確認%lld件）", v->round.title,
+			 (long long)v->unconfirmed),
+	    html_path(a, "/round/%s?show=%s", v->round.id, queue_name(QUEUE_OPEN)), last_answer(v));
+}
+
+static int add_round(struct feed *f, struct round *rounds, size_t count, size_t at, struct err *err)
 {
 	const struct visit *v = visit_of(f->req);
 	struct arena *a = req_arena(f->req);
+	struct reminder reminders[REMINDERS_MAX];
 	struct round_view view;
-	size_t i;
-	int r = round_view(v->app->ledgers, f->c, round->id, false, a, &view, err);
+	size_t n, i;
+	int r = round_view_at(v->app->ledgers, f->c, rounds, count, at,
+			      round_detail(f->req, ROUND_UNNAMED | ROUND_ALONE), a, &view, err);
 
-	for (i = 0; r == 0 && i < view.line_count; i++) {
-		const struct round_line *line = &view.line[i];
-		const char *day = line->now.target_on;
-
-		if (line->now.value != ANSWER_NO || !day || !*day || strcmp(day, f->first) < 0 ||
-		    strcmp(day, f->last) > 0)
-			continue;
-		add(f, line->now.id, day,
-		    arena_printf(a, "点検の目標日: %s %s", line->item->number, line->item->topic),
-		    html_path(a, "/round/%s", round->id), line->now.at_us);
-	}
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	add_targets(f, &view);
+	if (round_superseded(rounds, count, at))
+		return 0;
+	n = round_reminders(&view, false, a, reminders);
+	for (i = 0; i < n; i++)
+		if (reminders[i].kind == REMIND_APPROVE || reminders[i].kind == REMIND_AGAIN)
+			add_approval(f, &view, &reminders[i]);
+	add_year_end(f, &view);
+	return 0;
 }
 
 static int add_rounds(struct feed *f, struct err *err)
@@ -146,7 +222,7 @@ static int add_rounds(struct feed *f, struct err *err)
 	for (i = 0; r >= 0 && i < count; i++)
 		if (strcmp(rounds[i].status, "open") == 0 &&
 		    sight_round(&v->actor, rounds[i].id, rounds[i].scope))
-			r = add_round(f, &rounds[i], err);
+			r = add_round(f, rounds, count, i, err);
 	return r < 0 ? r : 0;
 }
 

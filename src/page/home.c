@@ -5,7 +5,10 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "log/leaf.h"
+#include "catalogue/facts.h"
 #include "page/access_review.h"
+#include "page/anchors.h"
+#include "page/catalogue_parts.h"
 #include "page/certificate.h"
 #include "page/emergency.h"
 #include "page/facility.h"
@@ -15,11 +18,11 @@
 #include "page/people_tasks.h"
 #include "page/proxy_tasks.h"
 #include "page/signin_tasks.h"
-#include "page/round_parts.h"
-#include "round/round.h"
+#include "page/vendor_tasks.h"
+#include "page/round_tasks.h"
+#include "page/xray_parts.h"
 
 #define COUNT_CAP 1000
-#define ROUNDS_SHOWN 30
 /* Ledgers to begin with at a time: a newcomer must see where to start, not all there is. */
 #define FIRST_SHOWN 2
 
@@ -65,55 +68,18 @@ static const char *more(int64_t count)
 
 /* --- rounds ----------------------------------------------------------------------- */
 
-static void approval_task(struct home *m, const struct round_view *v)
-{
-	struct arena *a = req_arena(m->req);
-	const char *path = html_path(a, "/round/%s/approve", v->round.id);
-
-	if (!visit_may(m->req, PERM_ROUND_APPROVE, NULL) || v->approval.state == APPROVAL_CURRENT ||
-	    (v->unconfirmed && !v->precondition_no))
-		return;
-	task(m, path, arena_printf(a, "承認する: %s", v->round.title), "%s",
-	     v->approval.state == APPROVAL_OUTDATED ? "承認のあとで回答が変わりました"
-						    : "すべての項目に答えが付きました");
-}
-
-static int round_tasks(struct home *m, const struct round *round, struct err *err)
-{
-	struct arena *a = req_arena(m->req);
-	struct round_view v;
-	int r = round_view(m->ledgers, m->c, round->id, false, a, &v, err);
-
-	if (r < 0)
-		return r;
-	if (v.unconfirmed && !v.precondition_no && visit_may(m->req, PERM_ROUND_ANSWER, NULL))
-		task(m, html_path(a, "/round/%s/next", round->id),
-		     arena_printf(a, "点検に答える: %s", round->title), "未確認の項目が%lld件",
-		     (long long)v.unconfirmed);
-	if (v.overdue)
-		task(m, html_path(a, "/round/%s", round->id),
-		     arena_printf(a, "目標日を過ぎた「いいえ」を見直す: %s", round->title),
-		     "%lld件。済んだら「はい」に、遅れるなら目標日を改めます",
-		     (long long)v.overdue);
-	approval_task(m, &v);
-	return 0;
-}
-
 static int write_rounds(struct home *m, struct err *err)
 {
-	struct round *rounds;
-	size_t count, i, shown = 0;
+	struct round_task *tasks;
+	size_t count, rounds, i;
 	int r;
 
 	if (!visit_may(m->req, PERM_ROUND_READ, NULL))
 		return 0;
-	r = read_rounds(m->req, m->c, &rounds, &count, err);
-	for (i = 0; r == 0 && i < count && shown < ROUNDS_SHOWN; i++)
-		if (strcmp(rounds[i].status, "open") == 0) {
-			r = round_tasks(m, &rounds[i], err);
-			shown++;
-		}
-	m->no_round = r == 0 && !count && visit_may(m->req, PERM_ROUND_OPEN, NULL);
+	r = round_tasks(m->req, m->c, &tasks, &count, &rounds, err);
+	for (i = 0; r == 0 && i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+	m->no_round = r == 0 && !rounds && visit_may(m->req, PERM_ROUND_OPEN, NULL);
 	return r;
 }
 
@@ -312,11 +278,32 @@ static int write_proxies(struct home *m, struct err *err)
 	return r;
 }
 
+static void write_anchors(struct home *m)
+{
+	struct anchor_task tasks[ANCHOR_TASKS_MAX];
+	size_t count, i;
+
+	anchor_tasks(m->req, tasks, &count);
+	for (i = 0; i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+}
+
 static int write_people(struct home *m, struct err *err)
 {
 	struct people_task tasks[PEOPLE_TASKS_MAX];
 	size_t count, i;
 	int r = people_tasks(m->req, m->c, tasks, &count, err);
+
+	for (i = 0; r == 0 && i < count; i++)
+		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
+	return r;
+}
+
+static int write_vendors(struct home *m, struct err *err)
+{
+	struct people_task tasks[VENDOR_TASKS_MAX];
+	size_t count, i;
+	int r = vendor_tasks(m->req, m->c, tasks, &count, err);
 
 	for (i = 0; r == 0 && i < count; i++)
 		task(m, tasks[i].path, tasks[i].text, "%s", tasks[i].hint);
@@ -376,11 +363,50 @@ static int write_review(struct home *m, struct err *err)
 	return r < 0 ? r : 0;
 }
 
+/* The plain questions that leave out what does not apply. */
+static int write_scope(struct home *m, struct err *err)
+{
+	struct facts facts;
+	int r = 0;
+
+	if (!visit_may(m->req, PERM_SCOPE, NULL))
+		return 0;
+	r = facts_read(m->ledgers, m->c, &facts, err);
+	if (r == 0 && !*facts.entry)
+		task(m, "/scope", "施設のようすに答える",
+		     "答えると、この施設に当てはまらない項目が外れます");
+	return r;
+}
+
+static void write_shelf(struct home *m)
+{
+	const struct visit *v = visit_of(m->req);
+
+	if (!visit_may(m->req, PERM_CATALOGUE, NULL))
+		return;
+	html_el(m->h, EL_H2, "基準を調べる");
+	html_open(m->h, EL_FORM);
+	html_attr(m->h, "method", "get");
+	html_attr(m->h, "class", "filters");
+	html_attr(m->h, "role", "search");
+	html_url(m->h, "action", "/requirements");
+	search_field(m->h, "ガイドラインやチェックリストからさがす", NULL);
+	form_submit(m->h, "secondary", "さがす");
+	html_link(m->h,
+		  html_path(req_arena(m->req), "/requirements?role=%s", role_name(v->actor.role)),
+		  "自分の役割に関係するものを見る");
+	html_close(m->h, EL_FORM);
+}
+
 /* What can wait until the first run is done: on the first day there is one thing to do. */
 static int write_later(struct home *m, struct err *err)
 {
-	int r = write_rounds(m, err);
+	int r = write_scope(m, err);
 
+	if (r == 0)
+		r = write_rounds(m, err);
+	if (r == 0)
+		r = write_vendors(m, err);
 	if (r == 0)
 		r = write_dues(m, err);
 	if (r == 0)
@@ -402,6 +428,7 @@ static int write_tasks(struct home *m, struct err *err)
 
 	html_open(m->h, EL_UL);
 	html_attr(m->h, "class", "task-list");
+	write_anchors(m);
 	r = write_emergencies(m, err);
 	if (r == 0)
 		r = write_proxies(m, err);
@@ -418,6 +445,14 @@ static int write_tasks(struct home *m, struct err *err)
 		html_close(m->h, EL_P);
 	}
 	return r;
+}
+
+static void write_xray(struct home *m)
+{
+	if (!m->ready || !visit_may(m->req, PERM_XRAY, NULL))
+		return;
+	html_el(m->h, EL_H2, "施設の健康診断");
+	write_xray_entrance(m->h, m->req);
 }
 
 static int write_log_state(struct home *m, struct err *err)
@@ -467,6 +502,10 @@ int page_home(struct request *req, struct response *res, struct err *err)
 		r = write_banner(&m, err);
 	if (r == 0)
 		r = write_tasks(&m, err);
+	if (m.ready)
+		write_shelf(&m);
+	if (r == 0)
+		write_xray(&m);
 	if (r == 0)
 		r = write_log_state(&m, err);
 	return r < 0 ? r : page_end(&h, req, res, 200, err);

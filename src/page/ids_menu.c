@@ -45,6 +45,9 @@ static const struct item rules[] = {
 static const struct item records[] = {
 	{ "/access", "利用の記録", "誰がいつ入り、何を見て、何を断られたかの記録です。",
 	  PERM_EVENTS },
+	{ "/trail/search", "証跡を調べる",
+	  "電子カルテなどの記録から、患者や人ごとに、誰がいつ何をしたかを調べます。",
+	  PERM_TRAIL_PATIENT },
 	{ "/access/review", "利用の記録を月ごとに見直す",
 	  "件数と断られた操作を見て、気付いたことを残します。", PERM_EVENTS },
 	{ "/inspections", "検査官に見せる",

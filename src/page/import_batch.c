@@ -5,13 +5,22 @@
 #include "page/handlers.h"
 #include "page/layout.h"
 
-/* The permission was checked for the ledger in the address. */
-static bool belongs_here(const struct ledger_def *imports, const struct entry *batch,
-			 const struct ledger_def *def)
+/* The import of the address. The permission was checked for the ledger in the address: that of
+ * another ledger is as if it were not there. */
+static int batch_of(struct request *req, struct conn *c, struct entry *ret, struct err *err)
 {
+	const struct visit *v = visit_of(req);
+	const struct ledger_def *imports = define_ledger(v->app->defs, "imports");
 	int i = ledger_field(imports, "ledger");
+	int r = entry_see(v->app->ledgers, c, visit_sight(req, imports), req_param(req, "batch"), 0,
+			  req_arena(req), ret, err);
 
-	return i >= 0 && strcmp(batch->value[i], def->name) == 0;
+	if (r == ERR_NOT_FOUND ||
+	    (r == 0 && (i < 0 || strcmp(ret->value[i], v->ledger->name) != 0)))
+		return err_set(
+			err, ERR_NOT_FOUND,
+			"その取り込みは、この台帳にありません。台帳の画面から選び直してください。");
+	return r;
 }
 
 static int show_batch(struct request *req, struct response *res, int status, const char *message,
@@ -28,10 +37,7 @@ static int show_batch(struct request *req, struct response *res, int status, con
 	html_init(&h, 0);
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = entry_see(v->app->ledgers, c, visit_sight(req, imports),
-			      req_param(req, "batch"), 0, req_arena(req), &e, err);
-	if (r == 0 && !belongs_here(imports, &e, v->ledger))
-		r = err_set(err, ERR_NOT_FOUND, "その取り込みは、この台帳のものではありません");
+		r = batch_of(req, c, &e, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_LEDGERS, "取り込みの結果", NULL);
@@ -78,8 +84,16 @@ int page_import_undo(struct request *req, struct response *res, struct err *err)
 	const char *reason = req_form(req, "reason");
 	int64_t undone, left;
 	struct receipt receipt;
-	int r;
+	struct entry batch;
+	CONN_CLEANUP *c = NULL;
+	int r = visit_read(req, &c, err);
 
+	if (r == 0)
+		r = batch_of(req, c, &batch, err);
+	if (r < 0)
+		return r;
+	store_read_end(c);
+	c = NULL;
 	if (!reason || !*reason)
 		return show_batch(req, res, 422,
 				  "取り消す理由を書いてください。まだ何も変わっていません。", err);

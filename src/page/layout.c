@@ -15,6 +15,7 @@ static const struct {
 	{ NAV_HOME, "/", "やること", PERM_SIGNED_IN },
 	{ NAV_LEDGERS, "/ledgers", "台帳", PERM_SIGNED_IN },
 	{ NAV_ROUNDS, "/rounds", "年度の点検", PERM_ROUND_READ },
+	{ NAV_CATALOGUES, "/catalogues", "基準", PERM_CATALOGUE },
 	{ NAV_PACKS, "/packs", "提出資料", PERM_REPORT },
 	{ NAV_IDS, "/ids", "人とID", PERM_IDS },
 	{ NAV_VERIFY, "/verify", "改ざん検査", PERM_VERIFY },
@@ -75,7 +76,7 @@ static bool signed_in(const struct request *req)
 {
 	const struct visit *v = visit_of(req);
 
-	return v && !v->session.totp_pending && !v->session.account.must_change &&
+	return v && !v->link && !v->session.totp_pending && !v->session.account.must_change &&
 	       !v->session.locked;
 }
 
@@ -83,7 +84,7 @@ static void write_person(struct html *h, struct request *req)
 {
 	const struct visit *v = visit_of(req);
 
-	if (!v)
+	if (!v || v->link)
 		return;
 	html_open(h, EL_DIV);
 	html_attr(h, "class", "site-user");
@@ -135,14 +136,15 @@ static void write_done(struct html *h, struct request *req)
 	page_notice(h, "success", NULL, text);
 }
 
-/* While an emergency account is open everybody knows it, on every page and before signing
- * in. Guideline 6.0 control 11 (1): a use in normal times must be noticed. */
+/* While an emergency account is open everybody who works here knows it, on every page and before
+ * signing in; a vendor who answers by a link has nothing to do with it. Guideline 6.0 control 11
+ * (1): a use in normal times must be noticed. */
 static void write_emergency(struct html *h, struct request *req)
 {
 	const struct visit *v = visit_of(req);
 	const struct app *app = req_app(req);
 	struct emergency_open open[EMERGENCIES_SHOWN];
-	size_t count = emergency_now(app->store, open), i;
+	size_t count = v && v->link ? 0 : emergency_now(app->store, open), i;
 	char since[40];
 
 	for (i = 0; i < count && i < EMERGENCIES_SHOWN; i++) {
@@ -335,6 +337,20 @@ void form_begin(struct html *h, struct request *req, const char *path, bool key,
 void form_end(struct html *h)
 {
 	html_close(h, EL_FORM);
+}
+
+void form_choice(struct html *h, const char *name, const char *value, const char *label,
+		 bool checked)
+{
+	html_open(h, EL_LABEL);
+	html_attr(h, "class", "choice choice-inline");
+	html_open(h, EL_INPUT);
+	html_attr(h, "type", "radio");
+	html_attr(h, "name", name);
+	html_attr(h, "value", value);
+	html_flag(h, "checked", checked);
+	html_text(h, label);
+	html_close(h, EL_LABEL);
 }
 
 void form_submit(struct html *h, const char *kind, const char *text)

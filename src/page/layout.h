@@ -12,6 +12,7 @@ enum nav {
 	NAV_HOME,
 	NAV_LEDGERS,
 	NAV_ROUNDS,
+	NAV_CATALOGUES,
 	NAV_PACKS,
 	NAV_IDS,
 	NAV_VERIFY,
@@ -50,6 +51,9 @@ struct form_input {
 	bool required;
 };
 void form_input(struct html *h, const struct form_input *in);
+/* One of several radio buttons in a line. */
+void form_choice(struct html *h, const char *name, const char *value, const char *label,
+		 bool checked);
 /* <button type=submit class="button button-<kind>">text</button>; kind primary, secondary, danger.
  */
 void form_submit(struct html *h, const char *kind, const char *text);

@@ -6,6 +6,8 @@
 #include "page/pack_file.h"
 #include "page/plain_file.h"
 #include "page/round_parts.h"
+#include "round/sharing.h"
+#include "round/kind.h"
 
 static const struct {
 	const char *format, *type;
@@ -13,6 +15,14 @@ static const struct {
 	{ "pdf", "application/pdf" },
 	{ "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
 };
+
+static const char *pack_name(const struct round *r)
+{
+	if (r->about == ABOUT_VENDOR)
+		return "事業者確認用";
+	return strcmp(r->catalogue->kind, "checklist") == 0 ? "立入検査資料"
+							    : round_kind_of(r->catalogue)->word;
+}
 
 int page_pack(struct request *req, struct response *res, struct err *err)
 {
@@ -30,18 +40,22 @@ int page_pack(struct request *req, struct response *res, struct err *err)
 		return err_set(err, ERR_NOT_FOUND, "資料の形式は pdf か xlsx です");
 	r = visit_read(req, &c, err);
 	if (r == 0)
-		r = read_round(req, c, false, &view, err);
+		r = read_round(req, c, ROUND_UNNAMED, &view, err);
 	if (r < 0)
 		return r;
-	vendor = *view.round.scope != '\0';
+	/* What two parties share is handed out as their agreement. */
+	if (catalogue_shares(view.round.catalogue))
+		return resp_redirect(
+			res, html_path(a, "/round/%s/agreement/%s", view.round.id, format), err);
+	vendor = view.round.about == ABOUT_VENDOR;
 	r = pack_file_make(
 		req, vendor ? "vendor" : "inspection", view.round.id,
 		arena_printf(a, "%s.%s", vendor ? "vendor-checklist" : "inspection", format), &fd,
 		err);
 	return r < 0 ? r
 		     : resp_file(res, types[i].type,
-				 arena_printf(a, "%s%s_%d年度.%s",
-					      vendor ? "事業者確認用_" : "立入検査資料",
+				 arena_printf(a, "%s%s%s_%d年度.%s", pack_name(&view.round),
+					      *view.round.scope_name ? "_" : "",
 					      view.round.scope_name, view.round.year, format),
 				 fd, err);
 }
@@ -156,7 +170,7 @@ int page_round_file(struct request *req, struct response *res, struct err *err)
 	int r = visit_read(req, &c, err);
 
 	if (r == 0)
-		r = read_round(req, c, false, &view, err);
+		r = read_round(req, c, ROUND_UNNAMED, &view, err);
 	if (r == 0 && !is_evidence(&view, hash))
 		r = err_set(err, ERR_NOT_FOUND, "このファイルは、この点検の証拠ではありません");
 	return r < 0 ? r : plain_file_send(req, c, hash, res, err);

@@ -146,10 +146,10 @@ static int write_proposals(struct html *h, struct request *req, struct conn *c, 
 		"名簿から分かったことです。自動では何も止まりません。1件ずつ、実施するか見送るかを"
 		"決めま"
 		"す。");
-	parts_table_begin(h, "利用者IDの処置の提案", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "利用者IDの処置の提案", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count && i < PROPOSALS_SHOWN; i++)
 		write_proposal(h, req, &list[i], visit_may(req, PERM_ACCOUNTS, NULL));
-	parts_table_end(h);
+	table_frame_end(h);
 	if (count > PROPOSALS_SHOWN) {
 		html_open(h, EL_P);
 		html_textf(h, "ほかに%zu件あります。上から決めると続きが出ます。",

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "page/handlers.h"
+#include "page/only_form.h"
 #include "page/people_parts.h"
 #include "people/ldap.h"
 
@@ -55,7 +56,7 @@ static int keep_row(void *arg, const struct list_row *row, struct err *err)
 
 /* The stored values; all empty before the first time. */
 static int stored(struct request *req, struct conn *c, const struct ledger_def *def,
-		  const char *const **ret, struct err *err)
+		  const char *const **ret, int64_t *ret_rev, struct err *err)
 {
 	const struct visit *v = visit_of(req);
 	struct list_query q = { .def = def, .sort = -1, .limit = 1 };
@@ -68,11 +69,13 @@ static int stored(struct request *req, struct conn *c, const struct ledger_def *
 	for (i = 0; empty && i < def->field_count; i++)
 		empty[i] = "";
 	*ret = empty;
+	*ret_rev = 0;
 	if (r < 0 || !*id || !empty)
 		return r < 0 ? r : empty ? 0 : err_nomem(err);
 	/* entry_get: a setting for planners alone; its password has to be there to be used. */
 	r = entry_get(v->app->ledgers, c, def, id, 0, req_arena(req), &e, err);
 	*ret = e.value;
+	*ret_rev = e.rev;
 	return r;
 }
 
@@ -82,11 +85,12 @@ struct notice {
 };
 
 static void write_form(struct html *h, struct request *req, const struct ledger_def *def,
-		       const char *const *value)
+		       const char *const *value, int64_t rev)
 {
 	size_t s, i;
 
 	form_begin(h, req, "/people/directory", false, false);
+	only_form_rev(h, req, rev);
 	for (s = 0; s < def->form_count; s++) {
 		html_el(h, EL_H2, def->form[s].title.ja);
 		for (i = 0; i < def->form[s].count; i++)
@@ -102,6 +106,7 @@ static int show_directory(struct request *req, struct response *res, int status,
 {
 	const struct ledger_def *def;
 	const char *const *value = NULL;
+	int64_t rev = 0;
 	CONN_CLEANUP *c = NULL;
 	HTML_CLEANUP h;
 	int r;
@@ -111,7 +116,7 @@ static int show_directory(struct request *req, struct response *res, int status,
 	if (r == 0)
 		r = visit_read(req, &c, err);
 	if (r == 0)
-		r = stored(req, c, def, &value, err);
+		r = stored(req, c, def, &value, &rev, err);
 	if (r < 0)
 		return r;
 	page_begin(&h, req, NAV_IDS, "ディレクトリ（LDAP・Active Directory）",
@@ -120,7 +125,7 @@ static int show_directory(struct request *req, struct response *res, int status,
 		page_faults(&h, n->faults);
 	else if (n)
 		page_notice(&h, n->kind, n->title, n->text);
-	write_form(&h, req, def, value);
+	write_form(&h, req, def, value, rev);
 	html_el(&h, EL_H2, "つながるか試す");
 	html_el_class(&h, EL_P, "help", "保存した宛先から読んでみます。何も変わりません。");
 	form_begin(&h, req, "/people/directory/test", false, false);
@@ -135,26 +140,39 @@ int page_directory(struct request *req, struct response *res, struct err *err)
 	return show_directory(req, res, 200, NULL, err);
 }
 
+static int show_conflict(struct request *req, struct response *res, struct err *err)
+{
+	struct notice n = { "error", NULL, NULL, NULL };
+	struct err why = *err;
+	int r = only_form_conflict(req, "directories", &why, &n.text, err);
+
+	return r < 0 ? r : show_directory(req, res, 409, &n, err);
+}
+
 int page_directory_post(struct request *req, struct response *res, struct err *err)
 {
 	static const char *const names[] = {
 		"url",	     "kind",	    "ca_file",	       "bind_dn",
 		"secret",    "base",	    "filter",	       "attr_login",
 		"attr_name", "attr_number", "attr_department", "attr_title",
-		"attr_mail", "attr_state",  "attr_expires"
+		"attr_mail", "attr_state",  "attr_expires",    "rev"
 	};
-	struct directory_input input[sizeof names / sizeof names[0] + 1];
+	enum { FIELDS = sizeof names / sizeof names[0] - 1 }; /* the last is the revision */
+	struct only_input input[FIELDS + 1];
 	const struct visit *v = visit_of(req);
 	struct receipt receipt;
 	struct faults faults = { .count = 0 };
 	size_t i;
-	int r = req_form_only(req, names, sizeof names / sizeof names[0], err);
+	int r = req_form_only(req, names, FIELDS + 1, err);
 
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		input[i] = (struct directory_input){ names[i], req_form(req, names[i]) };
+	for (i = 0; i < FIELDS; i++)
+		input[i] = (struct only_input){ names[i], req_form(req, names[i]) };
 	input[i].field = NULL;
 	if (r == 0)
-		r = directory_save(v->app->ledgers, &v->actor, input, &receipt, &faults, err);
+		r = directory_save(v->app->ledgers, &v->actor, input, only_form_base(req), &receipt,
+				   &faults, err);
+	if (r == ERR_CONFLICT)
+		return show_conflict(req, res, err);
 	if (r == ERR_INVALID && faults.count)
 		return show_directory(req, res, 422, &(struct notice){ .faults = &faults }, err);
 	return r < 0 ? r

@@ -185,7 +185,7 @@ static void write_lines(struct html *h, const struct roster *found)
 						  ROSTER_UNCHANGED };
 	size_t i, k, shown = 0;
 
-	parts_table_begin(h, "1人ずつの結果", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "1人ずつの結果", heads, sizeof heads / sizeof heads[0]);
 	for (k = 0; k < sizeof order / sizeof order[0]; k++)
 		for (i = 0; i < found->count && shown < LINES_SHOWN; i++) {
 			const struct roster_line *line = &found->line[i];
@@ -196,7 +196,7 @@ static void write_lines(struct html *h, const struct roster *found)
 			write_line(h, line);
 			shown++;
 		}
-	parts_table_end(h);
+	table_frame_end(h);
 	if (shown == LINES_SHOWN)
 		html_el(h, EL_P, "はじめの500人だけを表示しています。");
 }

@@ -2,36 +2,6 @@
 
 #include <string.h>
 
-void parts_table_begin(struct html *h, const char *label, const char *const *heads, size_t count)
-{
-	size_t i;
-
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", label);
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < count; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
-}
-
-void parts_table_end(struct html *h)
-{
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
-}
-
 void parts_select(struct html *h, struct request *req, const char *name, const char *label,
 		  const char *help, const struct parts_option *options, size_t count,
 		  const char *chosen)
@@ -79,7 +49,9 @@ void parts_fact(struct html *h, const char *label, const char *text)
 	if (!text || !*text)
 		return;
 	html_el(h, EL_DT, label);
-	html_el(h, EL_DD, text);
+	html_open(h, EL_DD);
+	html_lines(h, text);
+	html_close(h, EL_DD);
 }
 
 void parts_chip(struct html *h, const char *kind, const char *label)

@@ -1,12 +1,9 @@
-/* Pieces the pages about people share: framed tables, lists of choices, facts. */
+/* Pieces the pages about people share: lists of choices, facts. */
 #ifndef DAICHO_PAGE_PEOPLE_PARTS_H
 #define DAICHO_PAGE_PEOPLE_PARTS_H
 
 #include "page/layout.h"
-
-/* A table in its own frame; rows follow. Close with parts_table_end. */
-void parts_table_begin(struct html *h, const char *label, const char *const *heads, size_t count);
-void parts_table_end(struct html *h);
+#include "page/table_frame.h"
 
 struct parts_option {
 	const char *value, *label;
@@ -19,6 +16,7 @@ void parts_select(struct html *h, struct request *req, const char *name, const c
 void parts_input(struct html *h, struct request *req, const char *name, const char *label,
 		 const char *help);
 /* <dt>label</dt><dd>text</dd>, left out when empty. */
+/* A term of a list and what is said to it, in its lines; nothing where there is nothing. */
 void parts_fact(struct html *h, const char *label, const char *text);
 void parts_chip(struct html *h, const char *kind, const char *label);
 /* A paragraph that is one link. */

@@ -69,7 +69,7 @@ static int write_waiting(struct html *h, struct request *req, struct conn *c, st
 	if (r < 0 || !count)
 		return r;
 	html_el(h, EL_H2, "本人がまだ確かめていない代行入力");
-	parts_table_begin(h, "確かめられていない代行入力", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "確かめられていない代行入力", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++) {
 		time_text(list[i].at_us, false, at, sizeof at);
 		html_open(h, EL_TR);
@@ -79,7 +79,7 @@ static int write_waiting(struct html *h, struct request *req, struct conn *c, st
 		html_el_class(h, EL_TD, "date", at);
 		html_close(h, EL_TR);
 	}
-	parts_table_end(h);
+	table_frame_end(h);
 	return 0;
 }
 
@@ -110,11 +110,11 @@ int page_proxies(struct request *req, struct response *res, struct err *err)
 	if (!count)
 		html_el_class(&h, EL_P, "empty", "代行の許可はまだありません。");
 	else
-		parts_table_begin(&h, "代行の許可", heads, sizeof heads / sizeof heads[0]);
+		table_frame_begin(&h, "代行の許可", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++)
 		write_row(&h, req, c, &list[i], today);
 	if (count)
-		parts_table_end(&h);
+		table_frame_end(&h);
 	if (sees_all(req))
 		r = write_waiting(&h, req, c, err);
 	return r < 0 ? r : page_end(&h, req, res, 200, err);
@@ -276,8 +276,7 @@ static int grant_of(struct request *req, struct conn *c, struct proxy_grant *ret
 {
 	const struct visit *v = visit_of(req);
 	int r = proxy_get(v->app->ledgers, c, req_param(req, "entry"), req_arena(req), ret, NULL);
-	bool mine = r >= 0 && (sees_all(req) || strcmp(ret->proxy, v->actor.account) == 0 ||
-			       strcmp(ret->principal, v->actor.account) == 0);
+	bool mine = r >= 0 && proxy_sees(&v->actor, ret);
 
 	if (r == ERR_NOT_FOUND || (r >= 0 && !mine))
 		return err_set(err, ERR_NOT_FOUND,

@@ -65,11 +65,11 @@ int page_requests(struct request *req, struct response *res, struct err *err)
 	if (!count)
 		html_el_class(&h, EL_P, "empty", "申請はまだありません。");
 	else
-		parts_table_begin(&h, "利用者IDの申請", heads, sizeof heads / sizeof heads[0]);
+		table_frame_begin(&h, "利用者IDの申請", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count && i < SHOWN; i++)
 		write_row(&h, req, c, &list[i]);
 	if (count)
-		parts_table_end(&h);
+		table_frame_end(&h);
 	if (count > SHOWN)
 		html_el(&h, EL_P, "新しいものから300件を表示しています。");
 	return page_end(&h, req, res, 200, err);

@@ -8,6 +8,7 @@
 #include "page/certificate.h"
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/prove.h"
 #include "page/security_keys.h"
 #include "page/signin.h"
 
@@ -110,18 +111,11 @@ static void password_input(struct html *h)
 					    .required = true });
 }
 
-static void show_one(struct html *h, struct request *req, const struct authenticator *a, size_t i)
+static void remove_form(struct html *h, struct request *req, const struct authenticator *a,
+			size_t i)
 {
-	char date[DATE_SIZE], id[32];
+	char id[32];
 
-	date_of_us(a->at_us, date);
-	html_open(h, EL_SECTION);
-	html_open(h, EL_H3);
-	html_textf(h, "%s「%s」", authenticator_label(a->kind), a->label);
-	html_close(h, EL_H3);
-	html_open(h, EL_P);
-	html_textf(h, "登録した日: %s", date);
-	html_close(h, EL_P);
 	form_begin(h, req, "/settings/keys/remove", false, false);
 	html_hidden(h, "id", a->id);
 	snprintf(id, sizeof id, "password-%zu", i);
@@ -136,6 +130,23 @@ static void show_one(struct html *h, struct request *req, const struct authentic
 	html_attr(h, "autocomplete", "current-password");
 	form_submit(h, "danger", "この登録を消す");
 	form_end(h);
+}
+
+static void show_one(struct html *h, struct request *req, const struct authenticator *a, size_t i,
+		     bool changes)
+{
+	char date[DATE_SIZE];
+
+	date_of_us(a->at_us, date);
+	html_open(h, EL_SECTION);
+	html_open(h, EL_H3);
+	html_textf(h, "%s「%s」", authenticator_label(a->kind), a->label);
+	html_close(h, EL_H3);
+	html_open(h, EL_P);
+	html_textf(h, "登録した日: %s", date);
+	html_close(h, EL_P);
+	if (changes)
+		remove_form(h, req, a, i);
 	html_close(h, EL_SECTION);
 }
 
@@ -163,10 +174,40 @@ static void enrol_form(struct html *h, struct request *req, const struct webauth
 	form_end(h);
 }
 
+/* Who has a second factor shows it before ways in are added or taken away: with the password
+ * alone somebody else could make themselves at home. */
+static bool wants_proof(const struct request *req)
+{
+	const struct visit *v = visit_of(req);
+
+	return session_wants_proof(v->app->store, &v->session) != PROOF_NONE;
+}
+
+static void prove_form(struct html *h, struct request *req)
+{
+	html_el(h, EL_H2, "登録を変える前に");
+	html_el(h, EL_P,
+		"最後にご本人を確かめてから10分が過ぎました。登録や削除の前に、もう一度確かめます"
+		"。");
+	form_begin(h, req, "/settings/keys/prove", false, false);
+	prove_fields(h, req);
+	form_submit(h, "primary", "本人であることを確かめる");
+	form_end(h);
+}
+
+int keys_proved(const struct request *req, struct err *err)
+{
+	return wants_proof(req)
+		       ? err_set(err, ERR_DENIED,
+				 "先に、ご本人の確認をしてください。まだ何も変わっていません。")
+		       : 0;
+}
+
 int keys_show(struct request *req, struct response *res, int status, const char *message,
 	      struct err *err)
 {
 	const struct visit *v = visit_of(req);
+	bool changes = !wants_proof(req);
 	char challenge[WEBAUTHN_CHALLENGE_SIZE];
 	struct authenticator *list = NULL;
 	struct webauthn_site site;
@@ -178,7 +219,7 @@ int keys_show(struct request *req, struct response *res, int status, const char 
 	r = load_own(req, &list, &n, err);
 	if (r >= 0)
 		r = key_site(req, &site, err);
-	if (r >= 0)
+	if (r >= 0 && changes)
 		r = webauthn_challenge(v->app->store, v->session.token, challenge, err);
 	if (r < 0)
 		return r;
@@ -191,7 +232,11 @@ int keys_show(struct request *req, struct response *res, int status, const char 
 	if (n == 0)
 		html_el(&h, EL_P, "まだありません。");
 	for (i = 0; i < n; i++)
-		show_one(&h, req, &list[i], i);
+		show_one(&h, req, &list[i], i, changes);
+	if (!changes) {
+		prove_form(&h, req);
+		return page_end(&h, req, res, status, err);
+	}
 	enrol_form(&h, req, &site, challenge, known_ids(req_arena(req), list, n));
 	certificate_section(&h, req, list, n);
 	return page_end(&h, req, res, status, err);
@@ -222,7 +267,25 @@ static int after(struct request *req, struct response *res, int r, const struct 
 
 static int reauth(struct request *req, struct err *err)
 {
-	return visit_reauth(req, req_form(req, "password"), err);
+	int r = keys_proved(req, err);
+
+	return r < 0 ? r : visit_reauth(req, req_form(req, "password"), err);
+}
+
+int page_keys_prove(struct request *req, struct response *res, struct err *err)
+{
+	static const char *const names[] = { PROVE_NAMES };
+	struct err why;
+	int r = req_form_only(req, names, sizeof names / sizeof names[0], err);
+
+	if (r < 0)
+		return r;
+	r = prove_check(req, err);
+	if (prove_again(r)) {
+		why = *err;
+		return keys_show(req, res, r == ERR_BUSY ? 429 : 422, why.text, err);
+	}
+	return r < 0 ? r : resp_redirect(res, "/settings/keys", err);
 }
 
 int page_keys_post(struct request *req, struct response *res, struct err *err)

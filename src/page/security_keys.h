@@ -9,6 +9,8 @@
 int keys_show(struct request *req, struct response *res, int status, const char *message,
 	      struct err *err);
 
+/* 0 while who it is was proved by all factors a moment ago; ERR_DENIED else. */
+int keys_proved(const struct request *req, struct err *err);
 /* How this site is called in the request; host and origin live in its arena. */
 int key_site(struct request *req, struct webauthn_site *ret, struct err *err);
 /* What the script put into the fields of the form; "" or NULL where it did not run. */

@@ -9,6 +9,7 @@
 #include "page/agent.h"
 #include "page/handlers.h"
 #include "page/layout.h"
+#include "page/table_frame.h"
 
 /* Whose sessions a page is about. */
 struct whose {
@@ -82,28 +83,10 @@ static void write_table(struct html *h, struct request *req, const struct whose 
 					     "ブラウザ",   "確認方法", "操作" };
 	size_t i;
 
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", "ログイン中の画面");
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
+	table_frame_begin(h, "ログイン中の画面", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++)
 		write_session(h, req, w, &list[i]);
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
+	table_frame_end(h);
 }
 
 static int show(struct request *req, struct response *res, const struct whose *w, struct err *err)

@@ -1,21 +1,21 @@
-/* The first run: facility, officers, what is outsourced. Three pages saved separately. */
+/* The first run: facility, officers, what is outsourced. Three pages saved separately; the
+ * fourth is in setup_scope.c. */
 #include <string.h>
 
 #include "page/accounts.h"
 #include "page/entry_form.h"
 #include "page/facility.h"
 #include "page/handlers.h"
+#include "page/setup.h"
 #include "people/staff.h"
-
-enum { STEP_FACILITY, STEP_PEOPLE, STEP_OUTSOURCED, STEP_NEXT };
 
 /* Sections of the facility's form, as its definition orders them. */
 enum { SECTION_FACILITY, SECTION_OUTSOURCED };
 
-static void write_steps(struct html *h, int here)
+void write_setup_steps(struct html *h, enum setup_step here)
 {
 	static const char *const names[] = { "施設", "責任者", "外の会社に頼んでいること",
-					     "次にすること" };
+					     "施設のようす", "次にすること" };
 
 	page_steps(h, "初めの設定の手順", names, sizeof names / sizeof names[0], (size_t)here);
 }
@@ -89,7 +89,7 @@ static int facility_show(struct facility *f, struct request *req, struct respons
 		step == STEP_FACILITY ? "分からないところは空欄のままで構いません。後から直せます。"
 				      : "思い出せる範囲で選びます。「分からない」も答えです。調べる"
 					"ことの一覧になります。");
-	write_steps(&h, step);
+	write_setup_steps(&h, (enum setup_step)step);
 	if (f->message)
 		page_notice(&h, "error", NULL, f->message);
 	page_faults(&h, &f->form.faults);
@@ -176,7 +176,7 @@ int page_setup_outsourced_post(struct request *req, struct response *res, struct
 
 	if (r < 0)
 		return r;
-	return f.known ? facility_save(&f, req, res, STEP_OUTSOURCED, "/setup/next", err)
+	return f.known ? facility_save(&f, req, res, STEP_OUTSOURCED, "/setup/scope", err)
 		       : resp_redirect(res, "/setup", err);
 }
 
@@ -310,7 +310,7 @@ static int people_show(const struct officer *o, struct request *req, struct resp
 		return r;
 	page_begin(&h, req, NAV_HOME, "初めの設定: 責任者",
 		   "まだ決まっていなければ、後にして次へ進んで構いません。");
-	write_steps(&h, STEP_PEOPLE);
+	write_setup_steps(&h, STEP_PEOPLE);
 	r = write_officer(o, &h, req, c, err);
 	if (r == 0)
 		r = write_director(o, &h, req, c, err);
@@ -426,7 +426,7 @@ int page_setup_next(struct request *req, struct response *res, struct err *err)
 	page_begin(
 		&h, req, NAV_HOME, "初めの設定が終わりました",
 		"上から順に進めると、立入検査で見せる資料まで揃います。途中でやめても構いません。");
-	write_steps(&h, STEP_NEXT);
+	write_setup_steps(&h, STEP_NEXT);
 	html_open(&h, EL_UL);
 	html_attr(&h, "class", "task-list");
 	write_next(&h, "/ledger/devices/import", "機器の一覧を取り込む",

@@ -225,6 +225,15 @@ static const char *password_help(struct request *req)
 	return text ? text : "";
 }
 
+/* Whether this person's dates are read by a calendar. */
+static bool has_feed(const struct request *req)
+{
+	CONN_CLEANUP *c = NULL;
+
+	return visit_read(req, &c, NULL) == 0 &&
+	       token_has_feed(c, visit_of(req)->session.account.id, NULL) > 0;
+}
+
 static int show_password(struct request *req, struct response *res, int status, const char *message,
 			 struct err *err)
 {
@@ -240,6 +249,12 @@ static int show_password(struct request *req, struct response *res, int status, 
 			   : NULL);
 	if (message)
 		page_notice(&h, "error", NULL, message);
+	if (has_feed(req))
+		page_notice(
+			&h, "info", "カレンダーを使っています",
+			"パスワードを変えると、カレンダーの今のアドレスは使えなくなります（前のパ"
+			"スワードを知った人が、アドレスも見ているかもしれないからです）。変えた"
+			"あとの画面で、すぐに作り直せます。");
 	form_begin(&h, req, "/password", false, false);
 	text_input(&h, "old", "今のパスワード", "password", "current-password", NULL);
 	text_input(&h, "new", "新しいパスワード", "password", "new-password", password_help(req));
@@ -259,6 +274,7 @@ int page_password_post(struct request *req, struct response *res, struct err *er
 	struct visit *v = visit_of(req);
 	const char *old = req_form(req, "old"), *fresh = req_form(req, "new");
 	const char *again = req_form(req, "again");
+	bool feed = has_feed(req);
 	struct session session;
 	int r;
 
@@ -273,5 +289,11 @@ int page_password_post(struct request *req, struct response *res, struct err *er
 		return show_password(req, res, 422, err->text, err);
 	if (r == 0)
 		r = resp_cookie(res, SESSION_COOKIE, session.token, 0, err);
-	return r < 0 ? r : resp_redirect(res, "/", err);
+	if (r < 0)
+		return r;
+	return resp_redirect(res,
+			     feed && session_next(&session) == LOGIN_DONE
+				     ? "/settings/calendar?ended=password"
+				     : "/",
+			     err);
 }

@@ -30,6 +30,24 @@ const struct route *page_routes(size_t *ret_count)
 	return routes;
 }
 
+static const struct {
+	const char *pattern, *names;
+} forms[] = {
+#define FORM(pattern, names) { pattern, names },
+#include "page/form_names.def"
+#undef FORM
+};
+
+static const char *form_names(const struct route *route)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++)
+		if (strcmp(forms[i].pattern, route->pattern) == 0)
+			return forms[i].names;
+	return NULL;
+}
+
 #define HOSTS_MAX 16
 
 struct paths {
@@ -88,6 +106,23 @@ static int ensure_certificate(const struct paths *p, const char *const *hosts, s
 	return r < 0 ? r : web_cert_make(p->cert, p->key, hosts, count, err);
 }
 
+/* A row of a form that no route has would protect nothing. */
+static int check_forms(struct err *err)
+{
+	size_t i, j;
+
+	for (i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+		for (j = 0; j < sizeof routes / sizeof routes[0]; j++)
+			if (routes[j].method == ROUTE_POST &&
+			    strcmp(routes[j].pattern, forms[i].pattern) == 0)
+				break;
+		if (j == sizeof routes / sizeof routes[0])
+			return err_set(err, ERR_BUG, "form_names.def: %s に送る画面がありません",
+				       forms[i].pattern);
+	}
+	return 0;
+}
+
 int page_start(struct app *app, const struct page_place *place, struct web **ret, struct err *err)
 {
 	const char *names[HOSTS_MAX];
@@ -95,6 +130,7 @@ int page_start(struct app *app, const struct page_place *place, struct web **ret
 	struct paths paths;
 	struct web_config config = { .listen = place->listen,
 				     .allow_tls12 = place->tls12,
+				     .hsts_subdomains = place->hsts_subdomains,
 				     .limits = { .connections = place->connections,
 						 .connections_per_address = place->per_address },
 				     .hosts = names,
@@ -102,10 +138,13 @@ int page_start(struct app *app, const struct page_place *place, struct web **ret
 				     .route_count = sizeof routes / sizeof routes[0],
 				     .app = app,
 				     .authorise = visit_authorise,
+				     .form_names = form_names,
 				     .answered = visit_answered,
 				     .error_page = page_error };
-	int r = make_paths(app, &paths, err);
+	int r = check_forms(err);
 
+	if (r == 0)
+		r = make_paths(app, &paths, err);
 	config.host_count = collect_hosts(place->listen, place->hosts, place->host_count, address,
 					  machine, names);
 	if (r == 0)

@@ -90,14 +90,14 @@ static void write_lines(struct html *h, const struct idlist *list)
 						    IDLIST_CHANGED };
 	size_t i, k, shown = 0;
 
-	parts_table_begin(h, "1件ずつの結果", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "1件ずつの結果", heads, sizeof heads / sizeof heads[0]);
 	for (k = 0; k < sizeof order / sizeof order[0]; k++)
 		for (i = 0; i < list->count && shown < LINES_SHOWN; i++)
 			if (list->line[i].status == order[k]) {
 				write_line(h, &list->line[i]);
 				shown++;
 			}
-	parts_table_end(h);
+	table_frame_end(h);
 	if (shown == LINES_SHOWN)
 		html_el(h, EL_P, "はじめの500件だけを表示しています。");
 }

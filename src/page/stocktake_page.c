@@ -13,7 +13,7 @@ static void write_totals(struct html *h, const struct stocktake_view *v)
 	bool before = *v->before.id != '\0';
 	int f;
 
-	parts_table_begin(h, "見つかったこと", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "見つかったこと", heads, sizeof heads / sizeof heads[0]);
 	for (f = 0; f < FINDING_MAX; f++) {
 		if (!v->totals.finding[f] && !v->before_totals.finding[f])
 			continue;
@@ -32,7 +32,7 @@ static void write_totals(struct html *h, const struct stocktake_view *v)
 		html_el(h, EL_TD, finding_text((enum finding)f));
 		html_close(h, EL_TR);
 	}
-	parts_table_end(h);
+	table_frame_end(h);
 }
 
 /* --- departments ------------------------------------------------------------------------ */
@@ -116,10 +116,10 @@ static int write_parts(struct html *h, struct request *req, struct conn *c,
 	if (r < 0)
 		return r;
 	html_el(h, EL_H2, "部署ごとの進み具合");
-	parts_table_begin(h, "部署ごとの進み具合", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "部署ごとの進み具合", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < v->part_count; i++)
 		write_part(h, req, v, i, accounts, count);
-	parts_table_end(h);
+	table_frame_end(h);
 	return 0;
 }
 
@@ -320,8 +320,9 @@ int page_stocktake_done(struct request *req, struct response *res, struct err *e
 	if (typed && *typed && !date_parse(typed, date))
 		r = err_set(err, ERR_INVALID, "処置した日は 2026-11-20 のように書いてください");
 	if (r == 0)
-		r = stocktake_done(v->app->ledgers, &v->actor, line ? line : "", date,
-				   req_form(req, "evidence"), req_form(req, "key"), &receipt, err);
+		r = stocktake_done(v->app->ledgers, &v->actor, req_param(req, "stocktake"),
+				   line ? line : "", date, req_form(req, "evidence"),
+				   req_form(req, "key"), &receipt, err);
 	return went(req, res, r, &receipt, err);
 }
 

@@ -276,8 +276,9 @@ int page_stocktake_sheet_post(struct request *req, struct response *res, struct 
 	int r = choice ? gather(req, choice, &count, err) : err_nomem(err);
 
 	if (r == 0)
-		r = stocktake_decide(v->app->ledgers, &v->actor, choice, count,
-				     req_form(req, "paper"), req_form(req, "key"), &receipt, err);
+		r = stocktake_decide(v->app->ledgers, &v->actor, req_param(req, "stocktake"),
+				     choice, count, req_form(req, "paper"), req_form(req, "key"),
+				     &receipt, err);
 	if (r == 0)
 		return stocktake_went(
 			req, res,

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "page/handlers.h"
 #include "page/prove.h"
+#include "page/table_frame.h"
 
 #define SOON_DAYS 30
 #define DAY_US (INT64_C(86400) * 1000000)
@@ -131,36 +132,6 @@ int token_show_once(struct request *req, struct response *res, const struct toke
 
 /* --- the list ------------------------------------------------------------------------ */
 
-static void table_begin(struct html *h, const char *label, const char *const *heads, size_t count)
-{
-	size_t i;
-
-	html_open(h, EL_DIV);
-	html_attr(h, "class", "table-scroll");
-	html_attr(h, "tabindex", "0");
-	html_attr(h, "role", "region");
-	html_attr(h, "aria-label", label);
-	html_open(h, EL_TABLE);
-	html_open(h, EL_THEAD);
-	html_open(h, EL_TR);
-	for (i = 0; i < count; i++) {
-		html_open(h, EL_TH);
-		html_attr(h, "scope", "col");
-		html_text(h, heads[i]);
-		html_close(h, EL_TH);
-	}
-	html_close(h, EL_TR);
-	html_close(h, EL_THEAD);
-	html_open(h, EL_TBODY);
-}
-
-static void table_end(struct html *h)
-{
-	html_close(h, EL_TBODY);
-	html_close(h, EL_TABLE);
-	html_close(h, EL_DIV);
-}
-
 static int write_tokens(struct html *h, struct request *req, struct conn *c, struct err *err)
 {
 	static const char *const heads[] = { "使いみち", "機器", "できること", "最後に使った日時",
@@ -176,7 +147,7 @@ static int write_tokens(struct html *h, struct request *req, struct conn *c, str
 		html_el(h, EL_P, "鍵はまだありません。");
 		return 0;
 	}
-	table_begin(h, "鍵の一覧", heads, sizeof heads / sizeof heads[0]);
+	table_frame_begin(h, "鍵の一覧", heads, sizeof heads / sizeof heads[0]);
 	for (i = 0; i < count; i++) {
 		html_open(h, EL_TR);
 		html_open(h, EL_TH);
@@ -189,7 +160,7 @@ static int write_tokens(struct html *h, struct request *req, struct conn *c, str
 		html_el(h, EL_TD, token_end_words(req, &list[i]));
 		html_close(h, EL_TR);
 	}
-	table_end(h);
+	table_frame_end(h);
 	return 0;
 }
 
@@ -236,12 +207,12 @@ static int write_machines(struct html *h, struct request *req, struct conn *c, s
 		if (list[i].kind != ACCOUNT_MACHINE)
 			continue;
 		if (!shown++)
-			table_begin(h, "つなぐ機器・システムの一覧", heads,
-				    sizeof heads / sizeof heads[0]);
+			table_frame_begin(h, "つなぐ機器・システムの一覧", heads,
+					  sizeof heads / sizeof heads[0]);
 		write_machine(h, req, c, &list[i]);
 	}
 	if (shown)
-		table_end(h);
+		table_frame_end(h);
 	else
 		html_el(h, EL_P, "まだありません。");
 	html_open(h, EL_P);

@@ -313,6 +313,11 @@ static int write_head(struct html *h, struct request *req, struct err *err)
 	html_open(h, EL_P);
 	html_link(h, "/verify/checkpoint", "証明をファイルに保存する");
 	html_close(h, EL_P);
+	if (visit_may(req, PERM_ANCHORS_SEE, NULL)) {
+		html_open(h, EL_P);
+		html_link(h, "/anchors", "証明をほかの人に預ける（時刻の証明・証人・メール・写し）");
+		html_close(h, EL_P);
+	}
 	return r;
 }
 

@@ -62,8 +62,10 @@ static void begin_visit(struct app *app, struct visit *v)
 	v->rows = -1;
 	v->proved = false;
 	v->token = NULL;
+	v->link = NULL;
 	v->ledger = NULL;
 	v->actor.opened = NULL;
+	v->actor.round = NULL;
 	memcpy(v->came, v->session.token, sizeof v->came);
 	memcpy(v->actor.account, v->session.account.id, sizeof v->actor.account);
 	v->actor.name = v->session.account.name;
@@ -215,6 +217,29 @@ int visit_feed(struct request *req, const char *key, const struct token **ret, s
 	return permit(&v->actor, PERM_FEED, NULL, err);
 }
 
+/* Whoever holds the address of a page: it alone decides, cookies count for nothing. */
+static int authorise_link(struct app *app, struct request *req, struct err *err)
+{
+	struct visit *v = arena_calloc(req_arena(req), 1, sizeof *v);
+	struct link_use *link = arena_alloc(req_arena(req), sizeof *link);
+	int r;
+
+	if (!v || !link)
+		return err_nomem(err);
+	r = link_find(app->store, req_param(req, "link"), req_remote(req), req_arena(req), link,
+		      err);
+	if (r < 0)
+		return r;
+	v->session.account = link->account;
+	/* Tells one link's views from another's. */
+	snprintf(v->session.token, sizeof v->session.token, "%s", link->token.id);
+	begin_visit(app, v);
+	v->link = link;
+	v->actor.round = link->round;
+	req_set_user(req, v);
+	return 0;
+}
+
 static int authorise_machine(struct app *app, struct request *req, const struct route *route,
 			     struct err *err)
 {
@@ -240,6 +265,8 @@ int visit_authorise(void *arg, struct request *req, const struct route *route, s
 
 	if (route->csrf == CSRF_BEARER)
 		return authorise_machine(app, req, route, err);
+	if (route->permission == PERM_LINK)
+		return authorise_link(app, req, err);
 	r = find_visit(app, req, &v, err);
 	if (r < 0)
 		return r;

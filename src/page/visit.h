@@ -5,7 +5,7 @@
 #ifndef DAICHO_PAGE_VISIT_H
 #define DAICHO_PAGE_VISIT_H
 
-#include "identity/token.h"
+#include "identity/link.h"
 #include "identity/webauthn.h"
 #include "page/app.h"
 #include "web/request.h"
@@ -21,6 +21,7 @@ struct visit {
 	const char *title; /* of the page shown; NULL: none yet */
 	int64_t rows;	   /* a list has shown; -1: no list */
 	const struct token *token; /* the key a machine came in with, NULL for people */
+	const struct link_use *link; /* the address somebody without an account came by, or NULL */
 	char challenge[WEBAUTHN_CHALLENGE_SIZE]; /* a key is asked for on this page; "": none */
 	bool proved; /* who it is was proved again: the answer brings a new token */
 };

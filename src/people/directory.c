@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "define/value.h"
 #include "people/fields.h"
 
 static const struct {
@@ -36,34 +35,13 @@ void directory_attributes(const struct directory *d, enum directory_attr a, cons
 	*ret_second = *d->attr[a] ? NULL : usual[1];
 }
 
-static int keep_id(void *arg, const struct list_row *row, struct err *err)
-{
-	(void)err;
-	snprintf(arg, ID_SIZE, "%s", row->id);
-	return 0;
-}
-
-static int find(struct ledgers *l, struct conn *c, struct arena *arena, struct entry *ret,
-		struct err *err)
-{
-	struct list_query q = { .sort = -1, .limit = 1 };
-	char id[ID_SIZE] = "";
-	int r = ledgers_find(l, "directories", &q.def, err);
-
-	ret->def = q.def;
-	if (r == 0)
-		r = list_each(l, c, &q, keep_id, id, err);
-	if (r < 0 || !*id)
-		return r < 0 ? r : 0;
-	r = entry_get(l, c, q.def, id, 0, arena, ret, err);
-	return r < 0 ? r : 1;
-}
+#define LEDGER "directories"
 
 int directory_read(struct ledgers *l, struct conn *c, struct arena *arena, struct directory *ret,
 		   struct err *err)
 {
 	struct entry e;
-	int r = find(l, c, arena, &e, err), a;
+	int r = only_read(l, c, LEDGER, arena, &e, err), a;
 
 	memset(ret, 0, sizeof *ret);
 	if (r <= 0)
@@ -88,71 +66,8 @@ void directory_wipe(struct directory *d)
 		bytes_wipe(d->secret, strlen(d->secret));
 }
 
-/* Puts what was typed over what is stored. */
-static int merge(const struct ledger_def *def, const struct directory_input *input,
-		 struct arena *arena, const char **value, struct faults *faults, struct err *err)
+int directory_save(struct ledgers *l, const struct actor *who, const struct only_input *input,
+		   int64_t base, struct receipt *ret, struct faults *faults, struct err *err)
 {
-	for (; input->field; input++) {
-		int i = ledger_field(def, input->field), r;
-		bool secret = i >= 0 && def->field[i].class == CLASS_SECRET;
-
-		if (i < 0)
-			return err_set(err, ERR_BUG, "項目 %s がありません", input->field);
-		if (!input->typed || (secret && !*input->typed))
-			continue;
-		r = value_parse(&def->field[i], input->typed, arena, &value[i],
-				&faults->item[faults->count]);
-		if (r == ERR_INVALID && faults->count + 1 < 64)
-			faults->count++;
-		else if (r < 0)
-			return r;
-	}
-	if (!faults->count)
-		return 0;
-	if (err)
-		*err = faults->item[0];
-	return ERR_INVALID;
-}
-
-static int save(struct ledgers *l, const struct actor *who, const struct directory_input *input,
-		struct arena *arena, struct receipt *ret, struct faults *faults, struct err *err)
-{
-	const char **value;
-	struct entry e;
-	struct conn *c;
-	int r = store_read_begin(ledgers_store(l), &c, err), known;
-
-	if (r < 0)
-		return r;
-	known = find(l, c, arena, &e, err);
-	store_read_end(c);
-	if (known < 0)
-		return known;
-	value = known ? fields_copy(e.def, e.value, arena) : fields_new(e.def, arena);
-	if (!value)
-		return err_nomem(err);
-	r = merge(e.def, input, arena, value, faults, err);
-	return r < 0 ? r
-		     : entry_change(l, who,
-				    &(struct change){ .def = e.def,
-						      .entry = known ? e.id : NULL,
-						      .base_rev = known ? e.rev : 0,
-						      .op = OP_SAVE,
-						      .confirm = true,
-						      .value = value,
-						      .reason = "" },
-				    NULL, ret, faults, err);
-}
-
-int directory_save(struct ledgers *l, const struct actor *who, const struct directory_input *input,
-		   struct receipt *ret, struct faults *faults, struct err *err)
-{
-	struct arena arena;
-	int r;
-
-	faults->count = 0;
-	arena_init(&arena, 0);
-	r = save(l, who, input, &arena, ret, faults, err);
-	arena_release(&arena);
-	return r;
+	return only_save(l, who, LEDGER, input, base, ret, faults, err);
 }

@@ -2,7 +2,7 @@
 #ifndef DAICHO_PEOPLE_DIRECTORY_H
 #define DAICHO_PEOPLE_DIRECTORY_H
 
-#include "ledger/entry.h"
+#include "ledger/only.h"
 
 enum directory_attr {
 	DIRECTORY_LOGIN,
@@ -31,14 +31,9 @@ int directory_read(struct ledgers *l, struct conn *c, struct arena *arena, struc
 /* Overwrites the secret in memory. */
 void directory_wipe(struct directory *d);
 
-/* Field and what was typed for it; the list ends with a NULL field. */
-struct directory_input {
-	const char *field, *typed;
-};
-/* Stores the one directory; what is not named stays, and so does the secret if "" is
- * typed. Faults of fields go to `faults`. Permission: that of the ledger. */
-int directory_save(struct ledgers *l, const struct actor *who, const struct directory_input *input,
-		   struct receipt *ret, struct faults *faults, struct err *err);
+/* Stores the one directory, as only_save does. */
+int directory_save(struct ledgers *l, const struct actor *who, const struct only_input *input,
+		   int64_t base, struct receipt *ret, struct faults *faults, struct err *err);
 /* The attribute asked for first and, if it is empty, then; second may be NULL. */
 void directory_attributes(const struct directory *d, enum directory_attr a, const char **ret_first,
 			  const char **ret_second);

@@ -25,7 +25,7 @@ static int last_signin(struct idlist_work *w, const struct account *a, const cha
 static int take_account(struct idlist_work *w, int64_t row, const struct account *a,
 			struct err *err)
 {
-	static const char *const kinds[] = { "personal", "emergency", "machine" };
+	static const char *const kinds[] = { "personal", "emergency", "machine", "machine" };
 	const struct ledger_def *def = w->list->def;
 	const char **given = arena_calloc(w->arena, def->field_count, sizeof *given);
 	bool rules =

@@ -216,8 +216,11 @@ static bool same_department(const struct actor *who, const char *department)
 	return who->department && *who->department && strcmp(who->department, department) == 0;
 }
 
-static bool sees(const struct actor *who, const struct request_view *v)
+bool request_sees(const struct actor *who, const struct request_view *v)
 {
+	/* Not somebody from outside whose department happens to have the same name. */
+	if (permit(who, PERM_IDS, NULL, NULL) < 0)
+		return false;
 	return sees_all(who) || strcmp(who->account, v->requester) == 0 ||
 	       same_department(who, v->department);
 }
@@ -294,7 +297,7 @@ static int keep_row(void *arg, const struct list_row *row, struct err *err)
 		k->alloc = n;
 	}
 	r = read_view(k, row->value, &k->item[k->count], err);
-	if (r < 0 || !sees(k->who, &k->item[k->count]))
+	if (r < 0 || !request_sees(k->who, &k->item[k->count]))
 		return r;
 	snprintf(k->item[k->count].id, ID_SIZE, "%s", row->id);
 	k->item[k->count++].rev = row->rev;
@@ -338,7 +341,7 @@ int request_get(struct ledgers *l, struct conn *c, const struct actor *who, cons
 		r = entry_get(l, c, k.def, id, 0, arena, &e, NULL);
 	if (r == 0)
 		r = read_view(&k, e.value, ret, err);
-	if (r == 0 && sees(who, ret)) {
+	if (r == 0 && request_sees(who, ret)) {
 		memcpy(ret->id, e.id, sizeof ret->id);
 		ret->rev = e.rev;
 		return 0;

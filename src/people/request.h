@@ -53,6 +53,8 @@ int request_make(struct ledgers *l, const struct actor *who, const struct reques
 int request_list(struct ledgers *l, struct conn *c, const struct actor *who, bool waiting,
 		 struct arena *arena, struct request_view **ret, size_t *ret_count,
 		 struct err *err);
+/* Whether it concerns `who`: only requester and department of *v are looked at. */
+bool request_sees(const struct actor *who, const struct request_view *v);
 /* One of them; ERR_NOT_FOUND also for one that `who` may not see. */
 int request_get(struct ledgers *l, struct conn *c, const struct actor *who, const char *id,
 		struct arena *arena, struct request_view *ret, struct err *err);

@@ -118,10 +118,10 @@ struct stocktake_choice {
 	enum decision decision;
 	const char *comment;
 };
-/* Decides lines, all or nothing. The head of a line decides it, the planner where
+/* Decides lines of one stock-take, all or nothing. The head of a line decides it, the planner where
  * nobody is named; planner and operator enter what `paper` (name of who stamped the
  * sheet) decided on paper. */
-int stocktake_decide(struct ledgers *l, const struct actor *who,
+int stocktake_decide(struct ledgers *l, const struct actor *who, const char *which,
 		     const struct stocktake_choice *choice, size_t count, const char *paper,
 		     const char *key, struct receipt *ret, struct err *err);
 /* "Continue" for all undecided lines of a department without findings. `count`: how
@@ -138,8 +138,9 @@ int stocktake_assign(struct ledgers *l, const struct actor *who, const char *whi
 int stocktake_close(struct ledgers *l, const struct actor *who, const char *which, const char *key,
 		    struct receipt *ret, struct err *err);
 /* Notes that a decision was carried out in its system; for daicho itself it does so. */
-int stocktake_done(struct ledgers *l, const struct actor *who, const char *line, const char *date,
-		   const char *evidence, const char *key, struct receipt *ret, struct err *err);
+int stocktake_done(struct ledgers *l, const struct actor *who, const char *which, const char *line,
+		   const char *date, const char *evidence, const char *key, struct receipt *ret,
+		   struct err *err);
 /* Management has seen the result. */
 int stocktake_approve(struct ledgers *l, const struct actor *who, const char *which,
 		      const char *comment, const char *key, struct receipt *ret, struct err *err);

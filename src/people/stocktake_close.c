@@ -58,7 +58,8 @@ static int check_done(const struct stocktake_work *w, const struct stocktake_lin
 		      const char *date, const char *evidence, struct err *err)
 {
 	if (!n)
-		return err_set(err, ERR_NOT_FOUND, "その行はありません。開き直してください");
+		return err_set(err, ERR_NOT_FOUND,
+			       "この棚卸しに、その行はありません。開き直してください");
 	if (!w->view.take.closed)
 		return err_set(err, ERR_INVALID, "棚卸しを終えてから、処置を記録してください");
 	if (!decision_to_do(n->decision))
@@ -76,23 +77,9 @@ static int check_done(const struct stocktake_work *w, const struct stocktake_lin
 	return 0;
 }
 
-/* The newest stock-take that has this line. */
-static int begin_for_line(struct stocktake_work *w, struct ledgers *l, const struct actor *who,
-			  const char *line, const char *key, struct err *err)
-{
-	struct entry e;
-	int r = stocktake_work_begin(w, l, who, NULL, key, err);
-
-	if (r == 0)
-		r = entry_get(l, w->c, w->lines, line, 0, &w->arena, &e, err);
-	if (r == 0)
-		r = stocktake_view(l, w->c, who, field_text(w->lines, e.value, "stocktake"),
-				   &w->arena, &w->view, err);
-	return r;
-}
-
-int stocktake_done(struct ledgers *l, const struct actor *who, const char *line, const char *date,
-		   const char *evidence, const char *key, struct receipt *ret, struct err *err)
+int stocktake_done(struct ledgers *l, const struct actor *who, const char *which, const char *line,
+		   const char *date, const char *evidence, const char *key, struct receipt *ret,
+		   struct err *err)
 {
 	struct stocktake_work w;
 	const struct stocktake_line *n = NULL;
@@ -102,7 +89,7 @@ int stocktake_done(struct ledgers *l, const struct actor *who, const char *line,
 		r = receipt_known(l, key, ret, NULL, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	r = begin_for_line(&w, l, who, line, key, err);
+	r = stocktake_work_begin(&w, l, who, which, key, err);
 	if (r == 0) {
 		n = line_of(&w.view, line);
 		date = date && *date ? date : w.today;

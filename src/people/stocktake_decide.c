@@ -146,48 +146,19 @@ static int decide_line(struct stocktake_work *w, const struct stocktake_choice *
 				   *paper ? "紙の判断を入力" : "", err);
 }
 
-/* The stock-take a line belongs to, as its id. */
-static int take_of_line(struct ledgers *l, const char *line, char ret[ID_SIZE], struct err *err)
-{
-	const struct ledger_def *def;
-	struct arena arena;
-	struct entry e;
-	struct conn *c;
-	int r = ledgers_find(l, "stocktake_lines", &def, err);
-
-	if (r == 0)
-		r = store_read_begin(ledgers_store(l), &c, err);
-	if (r < 0)
-		return r;
-	arena_init(&arena, 0);
-	r = entry_get(l, c, def, line, 0, &arena, &e, err);
-	if (r == 0) {
-		const char *take = field_text(def, e.value, "stocktake");
-
-		memcpy(ret, take, strlen(take) + 1);
-	}
-	store_read_end(c);
-	arena_release(&arena);
-	return r;
-}
-
-int stocktake_decide(struct ledgers *l, const struct actor *who,
+int stocktake_decide(struct ledgers *l, const struct actor *who, const char *which,
 		     const struct stocktake_choice *choice, size_t count, const char *paper,
 		     const char *key, struct receipt *ret, struct err *err)
 {
 	struct stocktake_work w;
-	char take[ID_SIZE];
 	size_t i;
 	int r = receipt_known(l, key, ret, NULL, err);
 
 	if (r != 0)
 		return r < 0 ? r : 0;
-	if (!count)
-		return err_set(err, ERR_INVALID, "判断を1つ以上選んでください");
-	r = take_of_line(l, choice[0].line, take, err);
-	if (r < 0)
-		return r;
-	r = stocktake_work_begin(&w, l, who, take, key, err);
+	r = stocktake_work_begin(&w, l, who, which, key, err);
+	if (r == 0 && !count)
+		r = err_set(err, ERR_INVALID, "判断を1つ以上選んでください");
 	if (r == 0)
 		r = stocktake_must_be_open(&w.view.take, err);
 	for (i = 0; r == 0 && i < count; i++)

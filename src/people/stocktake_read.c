@@ -141,6 +141,12 @@ int stocktake_list(struct ledgers *l, struct conn *c, struct arena *arena, struc
 	return 0;
 }
 
+/* One answer for what is not there and what is not shown. */
+static int not_there(struct err *err)
+{
+	return err_set(err, ERR_NOT_FOUND, "その棚卸しはありません。一覧から選んでください");
+}
+
 int stocktake_find(struct ledgers *l, struct conn *c, const char *which, struct arena *arena,
 		   struct stocktake *ret, struct err *err)
 {
@@ -158,9 +164,9 @@ int stocktake_find(struct ledgers *l, struct conn *c, const char *which, struct 
 			*ret = all[i];
 			return 0;
 		}
-	return err_set(err, ERR_NOT_FOUND, "%s",
-		       count ? "その棚卸しはありません。一覧の番号を確かめてください"
-			     : "棚卸しがまだありません。先に棚卸しを始めてください");
+	return count ? not_there(err)
+		     : err_set(err, ERR_NOT_FOUND,
+			       "棚卸しがまだありません。先に棚卸しを始めてください");
 }
 
 /* --- lines ------------------------------------------------------------------------------ */
@@ -362,7 +368,7 @@ int stocktake_view(struct ledgers *l, struct conn *c, const struct actor *who, c
 		return r;
 	keep_own(ret, who);
 	if (!stocktake_sees_all(who) && !ret->line_count)
-		return err_set(err, ERR_NOT_FOUND, "この棚卸しに、あなたが確かめるIDはありません");
+		return not_there(err);
 	if (ret->line_count)
 		qsort(ret->line, ret->line_count, sizeof *ret->line, by_department);
 	stocktake_count(ret->line, ret->line_count, &ret->totals);

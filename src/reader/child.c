@@ -8,10 +8,12 @@
 #include <time.h>
 
 #include "base/fold.h"
+#include "base/sandbox.h"
+#include "reader/document_parse.h"
+#include "reader/fill_job.h"
 #include "reader/frame.h"
 #include "reader/probe.h"
 #include "reader/request.h"
-#include "reader/sandbox.h"
 #include "reader/table.h"
 
 #define INPUT_FD 0
@@ -20,8 +22,8 @@
 #define EXIT_PIPE 3
 
 /* What is loaded from files on first use, as none can be opened later: iconv's
- * converter (the handle is kept, as that keeps it loaded) and the time zone, which
- * libzip asks for. */
+ * converter (the handle is kept, as that keeps it loaded), the time zone, which libzip asks
+ * for, and the seed of jansson's tables. */
 static bool warm_up(void)
 {
 	struct buf b;
@@ -29,6 +31,7 @@ static bool warm_up(void)
 	bool ok = iconv_open("UTF-8", "CP932") != (iconv_t)-1;
 
 	tzset();
+	document_warm_up();
 	buf_init(&b, 0);
 	ok = ok && cp932_decode("\x95\x5C", 2, &b, &bad);
 	buf_release(&b);
@@ -63,6 +66,26 @@ static int say_fault(struct frame_writer *w, const struct fault *f)
 	return frame_write_fault(w, f) < 0 || frame_flush(w) < 0 ? EXIT_PIPE : 0;
 }
 
+static int work(const char *data, size_t len, const struct reader_request *request,
+		struct frame_writer *w, struct fault *f)
+{
+	switch (request->task) {
+	case READER_TASK_JSON: return document_write(data, len, DOCUMENT_JSON, w, f);
+	case READER_TASK_YAML: return document_write(data, len, DOCUMENT_YAML, w, f);
+	case READER_TASK_FILL: return fill_write(data, len, &request->options.limits, w, f);
+	case READER_TASK_SHEET:
+	case READER_TASK_MAX: break;
+	}
+	return table_read(data, len, &request->options, w, f);
+}
+
+/* RLIMIT_DATA is what it allocates; the address space holds the file, too. */
+static const struct sandbox_rules rules = {
+	.cpu_seconds = LIMIT_CPU_SECONDS,
+	.data_bytes = (size_t)320 << 20,
+	.address_bytes = (size_t)1 << 30,
+};
+
 static int run(const struct reader_request *request, struct frame_writer *w)
 {
 	const char *data, *failed = NULL;
@@ -74,14 +97,14 @@ static int run(const struct reader_request *request, struct frame_writer *w)
 	else if (!warm_up())
 		failed = "iconv CP932";
 	else
-		failed = sandbox_enter();
+		failed = sandbox_enter(&rules);
 	if (failed) {
 		fault_text(&f, FAULT_SANDBOX, failed);
 		return say_fault(w, &f);
 	}
 	if (request->probe != READER_PROBE_NONE)
 		return probe_run(request->probe, w);
-	if (table_read(data, len, &request->options, w, &f) < 0)
+	if (work(data, len, request, w, &f) < 0)
 		return say_fault(w, &f);
 	return frame_flush(w) < 0 ? EXIT_PIPE : 0;
 }

@@ -2,7 +2,7 @@
  * The other end of sheet_read(): the program started again as a reader.
  *
  * It inherits the file as descriptor 0 and the pipe as descriptor 1, locks
- * itself in (sandbox.h), parses, and writes frames (frame.h) to the pipe.
+ * itself in (base/sandbox.h), parses, and writes frames (frame.h) to the pipe.
  */
 #ifndef DAICHO_READER_CHILD_H
 #define DAICHO_READER_CHILD_H

@@ -84,7 +84,7 @@ bool frame_read_head(const char *bytes, enum frame_kind *ret_kind, size_t *ret_l
 {
 	struct cursor c = { .at = bytes, .left = FRAME_HEAD };
 
-	*ret_kind = (enum frame_kind)take32(&c, FRAME_FAULT);
+	*ret_kind = (enum frame_kind)take32(&c, FRAME_MAX_KIND - 1);
 	*ret_len = take32(&c, FRAME_MAX);
 	return finished(&c) && *ret_kind >= FRAME_META;
 }

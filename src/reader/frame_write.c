@@ -134,3 +134,17 @@ int frame_write_fault(struct frame_writer *w, const struct fault *f)
 	put_text(&w->out, f->text, strlen(f->text));
 	return end(w, from);
 }
+
+int frame_write_bytes(struct frame_writer *w, const char *bytes, size_t len)
+{
+	while (len) {
+		size_t n = len < FLUSH_AT ? len : FLUSH_AT, from = begin(w, FRAME_BYTES);
+
+		buf_add(&w->out, bytes, n);
+		if (end(w, from) < 0)
+			return ERR_IO;
+		bytes += n;
+		len -= n;
+	}
+	return 0;
+}

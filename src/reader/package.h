@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "reader/fault.h"
 #include "reader/sheet.h"
 
@@ -33,5 +34,20 @@ typedef int package_take(void *arg, const char *bytes, size_t len, struct fault 
 /* Unpacks a part piece by piece. FAULT_PART_MISSING if there is none. */
 int package_read(struct package *p, const char *name, package_take *take, void *arg,
 		 struct fault *f);
+
+/* The whole of a part, appended to b; FAULT_ZIP_UNPACKED beyond `most` bytes. */
+int package_slurp(struct package *p, const char *name, size_t most, struct buf *b, struct fault *f);
+/* Number of parts, and the name of one. */
+size_t package_count(const struct package *p);
+const char *package_name(const struct package *p, size_t i);
+
+/* A copy of the ZIP in data[0..len) in which some parts have other bytes. Parts without them keep
+ * theirs as they lie in the file, packed. */
+struct package_change {
+	const char *name, *bytes;
+	size_t len;
+};
+int package_rewrite(const char *data, size_t len, const struct package_change *change, size_t count,
+		    struct buf *ret, struct fault *f);
 
 #endif

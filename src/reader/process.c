@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,87 +11,23 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/spawn.h"
 #include "reader/child.h"
 #include "reader/limits.h"
-#include "reader/sandbox.h"
 
 #define ABORTED "ファイルの読み取りを中止しました: "
-#define ENV_MAX 6
 
-/* The child needs nothing from the environment but where libraries lie and how
- * sanitizers report. */
-static void choose_env(char *ret[ENV_MAX + 1])
-{
-	static const char *const kept[] = { "LD_LIBRARY_PATH=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=" };
-	/* A named time zone is looked up only once, see warm_up() of the child. */
-	static char mark[] = READER_CHILD_ENV "=1", zone[] = "TZ=UTC0";
-	size_t n = 0;
-
-	ret[n++] = mark;
-	ret[n++] = zone;
-	for (char **e = environ; e && *e; e++)
-		for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-			if (n < ENV_MAX && strncmp(*e, kept[i], strlen(kept[i])) == 0)
-				ret[n++] = *e;
-	ret[n] = NULL;
-}
-
-/* Default signals and an empty mask: a server ignores SIGPIPE, a child must not. */
-static int plain_signals(posix_spawnattr_t *attr)
-{
-	sigset_t all, none;
-	int rc;
-
-	sigfillset(&all);
-	sigemptyset(&none);
-	rc = posix_spawnattr_setsigdefault(attr, &all);
-	if (rc == 0)
-		rc = posix_spawnattr_setsigmask(attr, &none);
-	if (rc == 0)
-		rc = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	return rc;
-}
-
-/* The file as 0, the pipe as 1, and nothing else (but 2 for sanitizers). */
-static int only_two_files(posix_spawn_file_actions_t *actions, int input, int output)
-{
-	int rc = posix_spawn_file_actions_adddup2(actions, input, 0);
-
-	if (rc == 0)
-		rc = posix_spawn_file_actions_adddup2(actions, output, 1);
-	if (rc == 0)
-		rc = posix_spawn_file_actions_addclosefrom_np(actions, SANDBOX_ASAN ? 3 : 2);
-	return rc;
-}
-
-/* Returns 0 or an errno. posix_spawn is used since it is safe with threads. */
+/* Returns 0 or an errno. */
 static int spawn(struct process *p, int input, int output, const struct reader_request *request)
 {
 	static char name[] = "daicho-reader", word[] = READER_CHILD_ARG;
 	char numbers[REQUEST_ARGS][REQUEST_DIGITS];
-	char *argv[REQUEST_ARGS + 3] = { name, word }, *env[ENV_MAX + 1];
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	int rc;
+	char *argv[REQUEST_ARGS + 3] = { name, word };
 
 	request_format(request, numbers);
 	for (size_t i = 0; i < REQUEST_ARGS; i++)
 		argv[i + 2] = numbers[i];
-	choose_env(env);
-	rc = posix_spawnattr_init(&attr);
-	if (rc)
-		return rc;
-	rc = posix_spawn_file_actions_init(&actions);
-	if (rc == 0) {
-		rc = plain_signals(&attr);
-		if (rc == 0)
-			rc = only_two_files(&actions, input, output);
-		if (rc == 0)
-			rc = posix_spawn(&p->pid, "/proc/self/exe", &actions, &attr, argv, env);
-		posix_spawn_file_actions_destroy(&actions);
-	}
-	posix_spawnattr_destroy(&attr);
-	return rc;
+	return spawn_self(&p->pid, argv, READER_CHILD_ENV "=1", input, output);
 }
 
 int process_start(struct process *p, int input, const struct reader_request *request,

@@ -24,6 +24,7 @@ void request_format(const struct reader_request *r, char ret[REQUEST_ARGS][REQUE
 		l->cell_chars,
 		l->seconds,
 		(unsigned long long)r->probe,
+		(unsigned long long)r->task,
 	};
 
 	for (size_t i = 0; i < REQUEST_ARGS; i++)
@@ -45,12 +46,14 @@ bool request_parse(int argc, char **argv, struct reader_request *ret)
 		if (errno || end == argv[i + 2] || *end)
 			return false;
 	}
-	if (v[0] >= SHEET_ENCODING_MAX || v[1] > 127 || v[12] >= READER_PROBE_MAX)
+	if (v[0] >= SHEET_ENCODING_MAX || v[1] > 127 || v[12] >= READER_PROBE_MAX ||
+	    v[13] >= READER_TASK_MAX)
 		return false;
 	for (size_t i = 0; i < REQUEST_ARGS; i++)
 		if (i != 4 && i != 5 && v[i] > UINT32_MAX)
 			return false;
 	*ret = (struct reader_request){
+		.task = (enum reader_task)v[13],
 		.options = { .forced = (enum sheet_encoding)v[0],
 			     .delimiter = (char)v[1],
 			     .sheet = (uint32_t)v[2],

@@ -22,12 +22,22 @@ enum reader_probe {
 	READER_PROBE_MAX
 };
 
+/* What the child is to do with the file. */
+enum reader_task {
+	READER_TASK_SHEET, /* a table: rows */
+	READER_TASK_JSON,  /* a document: a tree */
+	READER_TASK_YAML,
+	READER_TASK_FILL, /* a workbook with what to write into it (fill.h): bytes */
+	READER_TASK_MAX
+};
+
 struct reader_request {
+	enum reader_task task;
 	struct sheet_options options;
 	enum reader_probe probe;
 };
 
-#define REQUEST_ARGS 13 /* numbers on the command line, after READER_CHILD_ARG */
+#define REQUEST_ARGS 14 /* numbers on the command line, after READER_CHILD_ARG */
 #define REQUEST_DIGITS 24
 
 /* Set in the child's environment, so that a program that does not know the

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "reader/answer.h"
 #include "reader/frame.h"
 #include "reader/process.h"
 
@@ -41,19 +42,11 @@ const char *sheet_encoding_name(enum sheet_encoding encoding)
 	return "";
 }
 
-static int not_believed(struct err *err)
-{
-	return err_set(
-		err, ERR_IO,
-		"ファイルの読み取りを中止しました: 読み取り用プログラムの返答が正しくありません。"
-		"危険なファイルかもしれません。開かずに、システム管理者に知らせてください");
-}
-
 static int take_meta(struct intake *in, const char *body, size_t len)
 {
 	if (in->stage != WANT_META ||
 	    !frame_read_meta(body, len, &in->limits, &in->arena, &in->meta))
-		return not_believed(in->err);
+		return answer_not_believed(in->err);
 	in->stage = WANT_HEADER;
 	return in->sink->on_meta(in->sink->arg, &in->meta, in->err);
 }
@@ -64,7 +57,7 @@ static int take_row(struct intake *in, const char *body, size_t len, bool junk)
 	bool fits;
 
 	if (!frame_read_row(body, len, &in->limits, in->cells, &row) || row.number <= in->last_row)
-		return not_believed(in->err);
+		return answer_not_believed(in->err);
 	in->last_row = row.number;
 	if (junk) {
 		fits = in->stage == WANT_HEADER && !row.header &&
@@ -78,7 +71,7 @@ static int take_row(struct intake *in, const char *body, size_t len, bool junk)
 		in->rows++;
 	}
 	if (!fits)
-		return not_believed(in->err);
+		return answer_not_believed(in->err);
 	if (!junk)
 		return in->sink->on_row(in->sink->arg, &row, in->err);
 	return in->sink->on_junk ? in->sink->on_junk(in->sink->arg, &row, in->err) : 0;
@@ -90,7 +83,7 @@ static int take_end(struct intake *in, const char *body, size_t len)
 
 	if (in->stage != WANT_ROWS || !frame_read_end(body, len, &totals) ||
 	    totals.rows != in->rows)
-		return not_believed(in->err);
+		return answer_not_believed(in->err);
 	in->stage = WANT_NOTHING;
 	return in->sink->on_end ? in->sink->on_end(in->sink->arg, &totals, in->err) : 0;
 }
@@ -100,7 +93,7 @@ static int take_fault(struct intake *in, const char *body, size_t len)
 	struct fault f;
 
 	if (in->stage == WANT_NOTHING || !frame_read_fault(body, len, &f))
-		return not_believed(in->err);
+		return answer_not_believed(in->err);
 	return fault_err(&f, in->err);
 }
 
@@ -112,8 +105,11 @@ static int take_frame(struct intake *in, enum frame_kind kind, const char *body,
 	case FRAME_ROW: return take_row(in, body, len, false);
 	case FRAME_END: return take_end(in, body, len);
 	case FRAME_FAULT: return take_fault(in, body, len);
+	case FRAME_TREE:
+	case FRAME_BYTES:
+	case FRAME_MAX_KIND: break;
 	}
-	return not_believed(in->err);
+	return answer_not_believed(in->err);
 }
 
 /* Handles all whole frames in the buffer and keeps the rest. */
@@ -127,7 +123,7 @@ static int take_frames(struct intake *in)
 		int rc;
 
 		if (!frame_read_head(in->in.data + at, &kind, &len))
-			return not_believed(in->err);
+			return answer_not_believed(in->err);
 		if (in->in.len - at - FRAME_HEAD < len)
 			break;
 		rc = take_frame(in, kind, in->in.data + at + FRAME_HEAD, len);
@@ -166,7 +162,7 @@ static int take_all(struct intake *in, struct process *p)
 	rc = process_finish(p, in->err);
 	if (rc < 0)
 		return rc;
-	return in->stage == WANT_NOTHING && in->in.len == 0 ? 0 : not_believed(in->err);
+	return in->stage == WANT_NOTHING && in->in.len == 0 ? 0 : answer_not_believed(in->err);
 }
 
 static int check_file(int fd, const struct sheet_limits *limits, struct err *err)

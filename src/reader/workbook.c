@@ -182,6 +182,7 @@ int workbook_open(struct workbook *w, const char *data, size_t len,
 	    package_open(data, len, limits, &w->package, f) < 0 || find_book(w, &part, f) < 0 ||
 	    read_book(w, part, f) < 0)
 		return ERR_INVALID;
+	w->book_part = part;
 	if (!w->sheet_count)
 		return fault_set(f, FAULT_SHEET_NONE, 0, 0);
 	if (workbook_read_styles(w, f) < 0)

@@ -30,6 +30,7 @@ struct workbook {
 	size_t sheet_count;
 	uint32_t hidden_count;
 	bool date1904;
+	const char *book_part;
 	const char *styles_part, *strings_part; /* NULL when the book has none */
 	struct numfmt *styles;
 	size_t style_count;

@@ -173,6 +173,15 @@ int xml_feed(struct xml *x, const char *bytes, size_t len, bool last, struct fau
 	return 0;
 }
 
+void xml_position(const struct xml *x, size_t *ret_from, size_t *ret_len)
+{
+	XML_Index at = XML_GetCurrentByteIndex(x->parser);
+	int count = XML_GetCurrentByteCount(x->parser);
+
+	*ret_from = at > 0 ? (size_t)at : 0;
+	*ret_len = count > 0 ? (size_t)count : 0;
+}
+
 static int take(void *arg, const char *bytes, size_t len, struct fault *f)
 {
 	return xml_feed(arg, bytes, len, false, f);

@@ -29,6 +29,10 @@ void xml_free(struct xml *x); /* NULL-safe */
 /* Feeds the next bytes; `last` ends the document. */
 int xml_feed(struct xml *x, const char *bytes, size_t len, bool last, struct fault *f);
 
+/* Within a handler: where the tag stands in the bytes fed so far, and how long it is. At the end of
+ * an empty tag it is of no length, behind it. */
+void xml_position(const struct xml *x, size_t *ret_from, size_t *ret_len);
+
 /* Value of an attribute by its name without prefix, or NULL. */
 const char *xml_attr(const char **attrs, const char *name);
 /* True for "1", "true", "on". */

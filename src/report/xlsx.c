@@ -7,35 +7,21 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/fold.h"
+#include "report/xlsx_inside.h"
 
 #define FONT "游ゴシック"
-#define ROWS_MAX 1048575u /* below the header */
 #define TEXT_CHARS 32700
-#define NAME_CHARS 31
 #define COLUMNS_MAX 1000
 #define CUT "……（長いため以下を省きました）"
 
-struct xlsx {
-	lxw_workbook *book;
-	lxw_worksheet *sheet;
-	char *path, *temp;
-	char *header, *footer;
-	lxw_format *head, *text, *wrap, *integer, *date, *note, *note_head;
-	struct xlsx_column *columns; /* of the sheet at hand; titles and choices unset */
-	size_t column_count;
-	lxw_row_t rows;
-	char sheet_name[NAME_CHARS * 4 + 1];
-};
-
 /* ---- opening ---- */
 
-static lxw_format *new_format(lxw_workbook *book, bool wrap, const char *number)
+lxw_format *xlsx_format(lxw_workbook *book, bool wrap, const char *number)
 {
 	lxw_format *f = workbook_add_format(book);
 
@@ -51,18 +37,35 @@ static lxw_format *new_format(lxw_workbook *book, bool wrap, const char *number)
 	return f;
 }
 
+/* What may be filled in is seen by its colour and its lines. */
+static void fill_format(lxw_format *f)
+{
+	format_set_unlocked(f);
+	format_set_align(f, LXW_ALIGN_LEFT);
+	format_set_bg_color(f, 0xFFF9E5);
+	format_set_border(f, LXW_BORDER_THIN);
+	format_set_border_color(f, 0xB0B0B0);
+}
+
 static bool make_formats(struct xlsx *x)
 {
-	x->head = new_format(x->book, true, NULL);
-	x->text = new_format(x->book, false, "@");
-	x->wrap = new_format(x->book, true, "@");
-	x->integer = new_format(x->book, false, "0");
-	x->date = new_format(x->book, false, "yyyy-mm-dd");
-	x->note = new_format(x->book, true, NULL);
-	x->note_head = new_format(x->book, true, NULL);
+	x->head = xlsx_format(x->book, true, NULL);
+	x->text = xlsx_format(x->book, false, "@");
+	x->wrap = xlsx_format(x->book, true, "@");
+	x->integer = xlsx_format(x->book, false, "0");
+	x->date = xlsx_format(x->book, false, "yyyy-mm-dd");
+	x->note = xlsx_format(x->book, true, NULL);
+	x->note_head = xlsx_format(x->book, true, NULL);
+	x->form_title = xlsx_format(x->book, false, NULL);
+	x->fill_text = xlsx_format(x->book, true, "@");
+	x->fill_date = xlsx_format(x->book, false, "yyyy-mm-dd");
 	if (!x->head || !x->text || !x->wrap || !x->integer || !x->date || !x->note ||
-	    !x->note_head)
+	    !x->note_head || !x->form_title || !x->fill_text || !x->fill_date)
 		return false;
+	format_set_bold(x->form_title);
+	format_set_font_size(x->form_title, 12);
+	fill_format(x->fill_text);
+	fill_format(x->fill_date);
 	format_set_align(x->date, LXW_ALIGN_LEFT);
 	format_set_bold(x->head);
 	format_set_bg_color(x->head, 0xE6EBF2);
@@ -197,7 +200,7 @@ static const char *sheet_char(uint32_t ch, const char *s)
 static void make_name(char *ret, size_t size, const char *name, int try)
 {
 	char tail[16] = "";
-	size_t len = strlen(name), done = 0, out = 0, chars = 0, most = NAME_CHARS, n;
+	size_t len = strlen(name), done = 0, out = 0, chars = 0, most = XLSX_NAME_CHARS, n;
 	uint32_t ch;
 
 	if (try > 1)
@@ -218,7 +221,7 @@ static void make_name(char *ret, size_t size, const char *name, int try)
 	snprintf(ret + out, size - out, "%s%s", out ? "" : "シート", tail);
 }
 
-static int begin_sheet(struct xlsx *x, const char *name, struct err *err)
+int xlsx_begin_sheet(struct xlsx *x, const char *name, struct err *err)
 {
 	int try;
 
@@ -236,23 +239,27 @@ static int begin_sheet(struct xlsx *x, const char *name, struct err *err)
 	worksheet_set_margins(x->sheet, 0.5, 0.5, 0.8, 0.7);
 	worksheet_set_header(x->sheet, x->header);
 	worksheet_set_footer(x->sheet, x->footer);
-	x->rows = 0;
+	x->rows = x->head_row = 0;
 	return 0;
 }
 
 /* The header's filter covers the rows that were written. */
-static void end_sheet(struct xlsx *x)
+void xlsx_end_sheet(struct xlsx *x)
 {
 	if (x->sheet && x->column_count)
-		worksheet_autofilter(x->sheet, 0, 0, x->rows, (lxw_col_t)(x->column_count - 1));
+		worksheet_autofilter(x->sheet, x->head_row, 0, x->rows,
+				     (lxw_col_t)(x->column_count - 1));
 	free(x->columns);
+	free(x->fill);
 	x->columns = NULL;
+	x->fill = NULL;
+	x->form = false;
 	x->column_count = 0;
 	x->sheet = NULL;
 }
 
 /* Excel keeps the list in one text with commas, at most 255 characters. */
-static void offer_choices(struct xlsx *x, lxw_col_t column, const struct xlsx_column *c)
+void xlsx_offer(struct xlsx *x, lxw_row_t first, lxw_col_t column, const struct xlsx_column *c)
 {
 	char **list = calloc(c->choice_count + 1, sizeof *list);
 	lxw_data_validation v = { 0 };
@@ -268,7 +275,7 @@ static void offer_choices(struct xlsx *x, lxw_col_t column, const struct xlsx_co
 		v.validate = LXW_VALIDATION_TYPE_LIST;
 		v.value_list = list;
 		v.error_type = LXW_VALIDATION_ERROR_TYPE_WARNING;
-		worksheet_data_validation_range(x->sheet, 1, column, ROWS_MAX, column, &v);
+		worksheet_data_validation_range(x->sheet, first, column, XLSX_ROWS_MAX, column, &v);
 	}
 	free(list);
 }
@@ -283,8 +290,8 @@ int xlsx_sheet(struct xlsx *x, const char *name, const struct xlsx_column *colum
 		return err_set(err, ERR_LIMIT,
 			       "表計算ファイルに書ける列は%dまでです（%zu列あります）。",
 			       COLUMNS_MAX, count);
-	end_sheet(x);
-	r = begin_sheet(x, name, err);
+	xlsx_end_sheet(x);
+	r = xlsx_begin_sheet(x, name, err);
 	if (r < 0)
 		return r;
 	x->columns = calloc(count, sizeof *columns);
@@ -302,7 +309,7 @@ int xlsx_sheet(struct xlsx *x, const char *name, const struct xlsx_column *colum
 				     : wrap			    ? x->wrap
 								    : x->text);
 		if (columns[i].choices)
-			offer_choices(x, c, &columns[i]);
+			xlsx_offer(x, 1, c, &columns[i]);
 		x->columns[i].title = NULL;
 		x->columns[i].choices = NULL;
 	}
@@ -375,8 +382,8 @@ static char *cell_text(const char *text)
 	return buf_take(&b, NULL);
 }
 
-static int write_text(struct xlsx *x, lxw_row_t row, lxw_col_t column, const char *text,
-		      lxw_format *format, struct err *err)
+int xlsx_write_text(struct xlsx *x, lxw_row_t row, lxw_col_t column, const char *text,
+		    lxw_format *format, struct err *err)
 {
 	char *held = NULL;
 	lxw_error code;
@@ -404,23 +411,34 @@ static int write_text(struct xlsx *x, lxw_row_t row, lxw_col_t column, const cha
 static int write_cell(struct xlsx *x, lxw_col_t column, const char *text, struct err *err)
 {
 	const struct xlsx_column *c = &x->columns[column];
+	bool fill = x->form && x->fill[column];
 	lxw_datetime date;
 	double number;
 
-	if (!text || !*text)
+	if (!text || !*text) {
+		if (fill)
+			worksheet_write_blank(x->sheet, x->rows, column,
+					      c->type == XLSX_DATE ? x->fill_date : x->fill_text);
 		return 0;
+	}
+	if (fill && c->type == XLSX_DATE && read_date(text, &date)) {
+		worksheet_write_datetime(x->sheet, x->rows, column, &date, x->fill_date);
+		return 0;
+	}
+	if (fill)
+		return xlsx_write_text(x, x->rows, column, text, x->fill_text, err);
 	if (c->type == XLSX_INT && read_integer(text, &number))
 		worksheet_write_number(x->sheet, x->rows, column, number, x->integer);
 	else if (c->type == XLSX_DATE && read_date(text, &date))
 		worksheet_write_datetime(x->sheet, x->rows, column, &date, x->date);
 	else
-		return write_text(x, x->rows, column, text,
-				  c->wrap || strchr(text, '\n') ? x->wrap : x->text, err);
+		return xlsx_write_text(x, x->rows, column, text,
+				       c->wrap || strchr(text, '\n') ? x->wrap : x->text, err);
 	return 0;
 }
 
 /* Lines a text takes in a column of that width. */
-static size_t lines_of(const struct xlsx_column *c, const char *text)
+size_t xlsx_lines(const struct xlsx_column *c, const char *text)
 {
 	size_t width = (size_t)(c->width > 2 ? c->width : 12), lines = 0;
 
@@ -442,7 +460,7 @@ static size_t lines_of(const struct xlsx_column *c, const char *text)
 }
 
 /* Not every program finds the height of wrapped text by itself. */
-static void set_height(struct xlsx *x, lxw_row_t row, size_t lines)
+void xlsx_set_height(struct xlsx *x, lxw_row_t row, size_t lines)
 {
 	if (lines > 1)
 		worksheet_set_row(x->sheet, row, lines > 24 ? 400 : 3 + 16.5 * (double)lines, NULL);
@@ -457,7 +475,7 @@ static size_t tallest(const struct xlsx *x, const char *const *cells)
 
 		if (cells[i] && utf8_valid(cells[i], strlen(cells[i]), NULL) &&
 		    (c->wrap || strchr(cells[i], '\n'))) {
-			size_t lines = lines_of(c, cells[i]);
+			size_t lines = xlsx_lines(c, cells[i]);
 
 			most = lines > most ? lines : most;
 		}
@@ -474,12 +492,12 @@ int xlsx_row(struct xlsx *x, const char *const *cells, struct err *err)
 		return err_set(
 			err, ERR_BUG,
 			"表計算ファイルの組み立て順が誤っています。開発元に連絡してください。");
-	if (x->rows >= ROWS_MAX)
+	if (x->rows >= XLSX_ROWS_MAX)
 		return err_set(err, ERR_LIMIT,
 			       "1枚のシートに書ける行数（1,048,575行）を超えました。"
 			       "対象を絞るか、CSVで書き出してください。");
 	x->rows++;
-	set_height(x, x->rows, tallest(x, cells));
+	xlsx_set_height(x, x->rows, tallest(x, cells));
 	for (i = 0; i < x->column_count && r == 0; i++)
 		r = write_cell(x, (lxw_col_t)i, cells[i], err);
 	return r;
@@ -492,8 +510,8 @@ int xlsx_notes(struct xlsx *x, const char *name, const char *const *lines, size_
 	size_t i;
 	int r;
 
-	end_sheet(x);
-	r = begin_sheet(x, name, err);
+	xlsx_end_sheet(x);
+	r = xlsx_begin_sheet(x, name, err);
 	if (r < 0)
 		return r;
 	worksheet_set_column(x->sheet, 0, 0, column.width, x->note);
@@ -501,10 +519,10 @@ int xlsx_notes(struct xlsx *x, const char *name, const char *const *lines, size_
 		bool head = strncmp(lines[i], "# ", 2) == 0;
 
 		if (utf8_valid(lines[i], strlen(lines[i]), NULL))
-			set_height(x, (lxw_row_t)i, lines_of(&column, lines[i]));
+			xlsx_set_height(x, (lxw_row_t)i, xlsx_lines(&column, lines[i]));
 		if (*lines[i])
-			r = write_text(x, (lxw_row_t)i, 0, lines[i] + (head ? 2 : 0),
-				       head ? x->note_head : x->note, err);
+			r = xlsx_write_text(x, (lxw_row_t)i, 0, lines[i] + (head ? 2 : 0),
+					    head ? x->note_head : x->note, err);
 	}
 	return r;
 }
@@ -531,7 +549,7 @@ int xlsx_close(struct xlsx *x, struct err *err)
 	if (!x->book || !x->sheet)
 		return err_set(err, ERR_BUG,
 			       "表計算ファイルにシートがありません。開発元に連絡してください。");
-	end_sheet(x);
+	xlsx_end_sheet(x);
 	code = workbook_close(x->book);
 	x->book = NULL;
 	if (code != LXW_NO_ERROR)
@@ -557,12 +575,13 @@ void xlsx_free(struct xlsx *x)
 		/* Only closing releases the library's own temporary files. */
 		if (!x->sheet)
 			workbook_add_worksheet(x->book, NULL);
-		end_sheet(x);
+		xlsx_end_sheet(x);
 		workbook_close(x->book);
 	}
 	if (x->temp)
 		unlink(x->temp);
 	free(x->columns);
+	free(x->fill);
 	free(x->path);
 	free(x->temp);
 	free(x->header);

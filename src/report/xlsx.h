@@ -52,6 +52,35 @@ int xlsx_sheet(struct xlsx *x, const char *name, const struct xlsx_column *colum
  * Text beyond Excel's 32,767 characters is cut and says so in the cell.
  * ERR_LIMIT after 1,048,575 rows. */
 int xlsx_row(struct xlsx *x, const char *const *cells, struct err *err);
+/* --- sheets to be filled in ------------------------------------------------------ */
+
+struct xlsx_form_column {
+	struct xlsx_column column;
+	bool fill;	  /* may be changed by who fills it in; all else is locked */
+	bool hidden;	  /* not shown: what the program needs to know the row again */
+	const char *hint; /* shown when a cell of it is chosen, at most 250 characters; or NULL */
+};
+
+/* A line above the table: what it is called, and what stands there or is to be filled in. */
+struct xlsx_form_line {
+	const char *label, *value;
+	bool fill;
+};
+
+struct xlsx_form {
+	const char *name, *title;
+	const struct xlsx_form_line *line;
+	size_t line_count;
+	size_t label_column, value_column; /* where the lines stand */
+	const struct xlsx_form_column *column;
+	size_t column_count;
+};
+/* Row of the titles of such a sheet, counted from 1 as people see it. */
+uint32_t xlsx_form_header(const struct xlsx_form *form);
+/* Begins a sheet that is protected without a password: only the marked cells can be changed.
+ * Rows follow with xlsx_row. What it points to is used only during the call. */
+int xlsx_form(struct xlsx *x, const struct xlsx_form *form, struct err *err);
+
 /* A sheet of plain lines: how to read this file, sources. A line starting with
  * "# " is a heading (the mark is not shown). */
 int xlsx_notes(struct xlsx *x, const char *name, const char *const *lines, size_t count,

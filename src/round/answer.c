@@ -1,187 +1,111 @@
 /* Confirming an answer. */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "define/value.h"
-#include "round/answers.h"
+#include "ledger/batch.h"
+#include "round/answering.h"
 #include "round/fields.h"
-#include "round/round.h"
+#include "round/queue.h"
+#include "round/sharing.h"
 
-struct answering {
-	struct ledgers *l;
-	const struct actor *who;
-	const struct answer_change *change;
-	struct arena *arena;
-	struct round_view view;
-	const struct round_line *line;
-	const char *confirmed, *target;
-};
-
-static void fault(struct faults *faults, const char *field, const char *text)
+static const char *proposal_text(const struct answering *a)
 {
-	if (faults->count < sizeof faults->item / sizeof faults->item[0])
-		(void)err_field(&faults->item[faults->count++], ERR_INVALID, field, "%s", text);
-}
-
-static int find_line(struct answering *a, struct err *err)
-{
+	const char *text = a->line->proposal.reason ? a->line->proposal.reason : "";
 	size_t i;
 
-	for (i = 0; i < a->view.line_count; i++) {
-		const struct round_line *l = &a->view.line[i];
-
-		if (strcmp(l->item->id, a->change->item) == 0 &&
-		    strcmp(l->column ? l->column->id : "", a->change->column) == 0) {
-			a->line = l;
-			return 0;
-		}
-	}
-	return err_set(err, ERR_NOT_FOUND, "この点検に項目 %s（%s）はありません", a->change->item,
-		       a->change->column);
+	for (i = 0; text && i < a->line->inherited_count; i++)
+		text = arena_printf(a->arena, "%s%s%s", text, *text ? "\n" : "",
+				    a->line->inherited[i].chain);
+	return text ? text : "";
 }
 
-/* Reads a date as typed into *ret ("" when empty); false if it is none. */
-static bool read_date(struct answering *a, const char *typed, const char **ret)
-{
-	char date[DATE_SIZE];
-
-	*ret = "";
-	if (!typed || !*typed)
-		return true;
-	if (!date_parse(typed, date))
-		return false;
-	*ret = arena_strdup(a->arena, date);
-	return *ret != NULL;
-}
-
-static void check_target(struct answering *a, struct faults *faults)
-{
-	char first[DATE_SIZE], last[DATE_SIZE], text[256];
-
-	fiscal_year_range(a->view.round.year, first, last);
-	if (a->change->value != ANSWER_NO) {
-		if (*a->target)
-			fault(faults, "target_on",
-			      "目標日は「いいえ」のときだけ書きます。空にしてください");
-		return;
-	}
-	if (*a->target && strcmp(a->target, first) >= 0 && strcmp(a->target, last) <= 0)
-		return;
-	snprintf(text, sizeof text,
-		 "「いいえ」のときは、%sから%"
-		 "sまでの目標日を書いてください（年度内に「はい」にする日）",
-		 first, last);
-	fault(faults, "target_on", text);
-}
-
-static void check_dates(struct answering *a, struct faults *faults)
-{
-	char today[DATE_SIZE];
-
-	date_today(today);
-	if (!read_date(a, a->change->confirmed_on, &a->confirmed))
-		fault(faults, "confirmed_on",
-		      "確認日が日付ではありません。2026-11-20 や 令和8年11月20日 "
-		      "のように書いてください");
-	else if (strcmp(a->confirmed, today) > 0)
-		fault(faults, "confirmed_on",
-		      "確認日が未来になっています。確かめた日を書いてください");
-	if (!read_date(a, a->change->target_on, &a->target))
-		fault(faults, "target_on",
-		      "目標日が日付ではありません。2026-11-20 や 令和8年11月20日 "
-		      "のように書いてください");
-	else
-		check_target(a, faults);
-	if (!*a->confirmed && a->change->value != ANSWER_UNCONFIRMED)
-		a->confirmed = arena_strdup(a->arena, today);
-	if (a->change->value == ANSWER_NA && (!a->change->note || !*a->change->note))
-		fault(faults, "note", "「対象外」のときは、その理由を備考に書いてください");
-}
-
-/* Every line of the evidence must name an entry that exists. */
-static int check_evidence(struct answering *a, struct conn *c, struct faults *faults,
-			  struct err *err)
-{
-	const char *p = a->change->evidence_refs ? a->change->evidence_refs : "";
-
-	while (*p) {
-		size_t len = strcspn(p, "\n");
-		char *line = arena_strndup(a->arena, p, len);
-		char *slash = line ? strchr(line, '/') : NULL;
-		const struct ledger_def *def;
-		struct entry e;
-
-		if (!line)
-			return err_nomem(err);
-		if (slash)
-			*slash = '\0';
-		def = slash ? define_ledger(ledgers_defs(a->l), line) : NULL;
-		if (len && (!def || entry_get(a->l, c, def, slash + 1, 0, a->arena, &e, NULL) < 0))
-			fault(faults, "evidence_refs",
-			      "証拠に選んだ件が台帳にありません。選び直してください");
-		p += len + (p[len] == '\n');
-	}
-	return 0;
-}
-
-static int fill(struct answering *a, const struct ledger_def *def, const char **value,
-		struct err *err)
+static int fill(struct answering *a, struct err *err)
 {
 	const struct answer_change *ch = a->change;
+	const struct round *round = &a->view->round;
 	const struct {
 		const char *field, *stored;
 	} pairs[] = {
-		{ "round", a->view.round.id },
+		{ "round", round->id },
 		{ "item", ch->item },
 		{ "column", ch->column },
-		{ "slot",
-		  arena_printf(a->arena, "%s/%s/%s", a->view.round.id, ch->item, ch->column) },
+		{ "slot", arena_printf(a->arena, "%s/%s/%s", round->id, ch->item, ch->column) },
+		{ "vendor", round->vendor },
 		{ "value", answer_name(ch->value) },
 		{ "confirmed_on", a->confirmed },
 		{ "target_on", a->target },
+		{ "completed_on", a->completed },
+		{ "given", a->given },
+		{ "statements", a->statements },
+		{ "responsible", a->responsible },
+		{ "responsible_name", a->responsible_name },
 		{ "evidence_refs", ch->evidence_refs },
 		{ "evidence_files", ch->evidence_files },
-		/* What the ledgers said when the person decided. */
-		{ "proposal", a->line->proposal.reason },
+		{ "doer", doer_name(a->doer) },
+		{ "open_points", a->open_points },
+		{ "answered_by", a->answered_by },
+		{ "note", a->note },
+		/* What the ledgers and other answers said when the person decided. */
+		{ "proposal", proposal_text(a) },
 	};
-	const char *note = "";
-	int index = ledger_field(def, "note"), r = 0;
 	size_t i;
+	int r = 0;
 
-	if (index >= 0)
-		r = value_parse(&def->field[index], ch->note ? ch->note : "", a->arena, &note, err);
 	for (i = 0; r == 0 && i < sizeof pairs / sizeof pairs[0]; i++)
-		r = system_put(def, value, pairs[i].field, pairs[i].stored, err);
-	return r < 0 ? r : system_put(def, value, "note", note, err);
+		r = system_put(a->def, a->value, pairs[i].field, pairs[i].stored, err);
+	return r;
 }
 
-static int write_answer(struct answering *a, struct receipt *ret, struct faults *faults,
-			struct err *err)
+/* A vendor knows nothing of the evidence and proposals of the hospital: they stay. */
+static int keep_unseen(struct answering *a, struct err *err)
 {
-	const struct ledger_def *def;
-	const char **value;
-	char id[ID_SIZE];
-	int r = ledgers_find(a->l, "answers", &def, err);
+	static const char *const fields[] = { "evidence_refs", "evidence_files", "proposal" };
+	size_t i;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	value = system_values(def, a->arena);
-	r = value ? fill(a, def, value, err) : err_nomem(err);
-	if (r < 0)
-		return r;
+	for (i = 0; r == 0 && i < sizeof fields / sizeof fields[0]; i++)
+		r = system_put(a->def, a->value, fields[i],
+			       a->before ? system_value(a->def, a->before, fields[i]) : "", err);
+	return r;
+}
+
+/* The entry as it is to be, and as it is. */
+static int make_values(struct answering *a, struct conn *c, struct err *err)
+{
+	struct entry e;
+	int r = 0;
+
+	a->before = NULL;
+	if (a->line->now.id[0]) {
+		r = entry_get(a->l, c, a->def, a->line->now.id, 0, a->arena, &e, err);
+		a->before = r == 0 ? e.value : NULL;
+	}
+	a->value = system_values(a->def, a->arena);
+	if (r == 0)
+		r = a->value ? fill(a, err) : err_nomem(err);
+	return r == 0 && a->change->reply ? keep_unseen(a, err) : r;
+}
+
+static struct change change_of(const struct answering *a)
+{
+	return (struct change){ .def = a->def,
+				.entry = a->line->now.id[0] ? a->line->now.id : NULL,
+				.base_rev = a->change->base_rev,
+				.op = OP_SAVE,
+				.confirm = true,
+				.value = a->value,
+				.reason = "",
+				.key = a->change->key };
+}
+
+static int write_answer(struct answering *a, const struct actor *who, struct receipt *ret,
+			struct faults *faults, struct err *err)
+{
 	/* An answer given meanwhile makes base_rev 0 a conflict there, unless the key is
 	 * that of this very form sent twice. */
-	r = entry_change(a->l, a->who,
-			 &(struct change){ .def = def,
-					   .entry = a->line->now.id[0] ? a->line->now.id : NULL,
-					   .base_rev = a->change->base_rev,
-					   .op = OP_SAVE,
-					   .confirm = true,
-					   .value = value,
-					   .reason = "",
-					   .key = a->change->key },
-			 id, ret, faults, err);
+	struct change change = change_of(a);
+	char id[ID_SIZE];
+	int r = entry_change(a->l, who, &change, id, ret, faults, err);
+
 	/* Two first answers at the same moment: the slot is the second one's only fault. */
 	if (r == ERR_INVALID && faults->count == 1 && strcmp(faults->item[0].field, "slot") == 0)
 		return err_set(
@@ -190,18 +114,70 @@ static int write_answer(struct answering *a, struct receipt *ret, struct faults 
 	return r;
 }
 
-static int load(struct answering *a, struct faults *faults, struct err *err)
+/* --- who may ----------------------------------------------------------------------------- */
+
+static int may_reply(const struct answering *a, const struct actor *who, struct err *err)
+{
+	const struct round *round = &a->view->round;
+	const struct column_def *column = a->line->column;
+	int r = permit(who, PERM_ROUND_REPLY, NULL, err);
+
+	if (r < 0)
+		return r;
+	if (!sight_round(who, round->id, round->scope))
+		return err_set(err, ERR_NOT_FOUND, "その点検はありません。一覧から選んでください");
+	return a->change->reply && round_asks_vendor(round, column ? column->id : NULL)
+		       ? 0
+		       : err_set(err, ERR_DENIED, "この項目に答えるのは医療機関です");
+}
+
+/* A vendor answers what is asked of it, everybody else as the item says. */
+static int may_answer(const struct answering *a, const struct actor *who, struct err *err)
+{
+	int r;
+
+	if (who->role == ROLE_VENDOR)
+		return may_reply(a, who, err);
+	r = permit(who, PERM_ROUND_ANSWER, NULL, err);
+	if (r < 0 || line_answerable(a->line, who))
+		return r;
+	return err_set(
+		err, ERR_DENIED,
+		"この項目に答えるのは、企画管理者か運用担当者です。経営層は、経営層が受け持つ"
+		"項目に答えられます");
+}
+
+/* Finds the line in a->view, looks at everything the change says and makes the entry of it. */
+static int check(struct answering *a, struct conn *c, const struct actor *who,
+		 struct faults *faults, struct err *err)
+{
+	int r = round_line_find(a->view, a->change->item, a->change->column, &a->line, err);
+
+	a->shares = catalogue_shares(a->view->round.catalogue);
+	if (r == 0)
+		r = ledgers_find(a->l, "answers", &a->def, err);
+	if (r == 0)
+		r = may_answer(a, who, err);
+	if (r == 0)
+		r = answer_check(a, c, faults, err);
+	return r == 0 && !faults->count ? make_values(a, c, err) : r;
+}
+
+/* --- one answer -------------------------------------------------------------------------- */
+
+static int load(struct answering *a, struct round_view *view, const struct actor *who,
+		struct faults *faults, struct err *err)
 {
 	struct conn *c;
 	int r = store_read_begin(ledgers_store(a->l), &c, err);
 
 	if (r < 0)
 		return r;
-	r = round_view(a->l, c, a->change->round, true, a->arena, &a->view, err);
+	a->view = view;
+	/* What the ledgers say about it now is kept with the answer. */
+	r = round_view_item(a->l, c, a->change->round, a->change->item, a->arena, view, err);
 	if (r == 0)
-		r = find_line(a, err);
-	if (r == 0)
-		r = check_evidence(a, c, faults, err);
+		r = check(a, c, who, faults, err);
 	store_read_end(c);
 	return r;
 }
@@ -209,23 +185,57 @@ static int load(struct answering *a, struct faults *faults, struct err *err)
 int round_answer(struct ledgers *l, const struct actor *who, const struct answer_change *c,
 		 struct receipt *ret, struct faults *faults, struct err *err)
 {
-	struct answering a = { .l = l, .who = who, .change = c };
+	struct answering a = { .l = l, .change = c };
+	struct round_view view;
 	struct arena arena;
-	int r = permit(who, PERM_ROUND_ANSWER, NULL, err);
+	int r = permit(who, who->role == ROLE_VENDOR ? PERM_ROUND_REPLY : PERM_ROUND_ANSWER, NULL,
+		       err);
 
 	faults->count = 0;
 	if (r < 0)
 		return r;
 	arena_init(&arena, 0);
 	a.arena = &arena;
-	r = load(&a, faults, err);
-	if (r == 0) {
-		check_dates(&a, faults);
-		if (faults->count)
-			r = err_set(err, ERR_INVALID, "%s", faults->item[0].text);
-	}
+	r = load(&a, &view, who, faults, err);
+	if (r == 0 && faults->count)
+		r = err_set(err, ERR_INVALID, "%s", faults->item[0].text);
 	if (r == 0)
-		r = write_answer(&a, ret, faults, err);
+		r = write_answer(&a, who, ret, faults, err);
 	arena_release(&arena);
 	return r;
+}
+
+/* --- many -------------------------------------------------------------------------------- */
+
+/* Whether the entry holds all of this already; what the ledgers proposed is no answer. */
+static bool is_same(const struct answering *a)
+{
+	int proposal = ledger_field(a->def, "proposal");
+	size_t i;
+
+	for (i = 0; a->before && i < a->def->field_count; i++)
+		if ((int)i != proposal && strcmp(a->before[i], a->value[i]) != 0)
+			return false;
+	return a->before != NULL;
+}
+
+int round_answer_add(struct ledgers *l, struct conn *c, const struct actor *who,
+		     const struct round_view *view, const struct answer_change *change,
+		     struct batch *batch, struct arena *arena, struct faults *faults,
+		     struct err *err)
+{
+	struct answering a = { .l = l, .change = change, .arena = arena, .view = view };
+	struct change entry;
+	int r;
+
+	faults->count = 0;
+	r = check(&a, c, who, faults, err);
+	if (r == 0 && faults->count)
+		r = err_set(err, ERR_INVALID, "%s", faults->item[0].text);
+	if (r < 0 || is_same(&a))
+		return r;
+	entry = change_of(&a);
+	entry.key = NULL;
+	r = batch ? batch_add(batch, &entry, NULL, faults, err) : 0;
+	return r < 0 ? r : 1;
 }

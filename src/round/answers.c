@@ -1,132 +1,188 @@
 #include "round/answers.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/canon.h"
 #include "round/fields.h"
+#include "round/given.h"
+
+/* Names of those who answered, so that each is looked up once. */
+#define PEOPLE_MAX 16
+
+struct person {
+	char id[ID_SIZE];
+	const char *name;
+};
+
+/* The fields a row is read from; their places are looked up once. */
+enum answer_field {
+	IN_ITEM,
+	IN_COLUMN,
+	IN_VALUE,
+	IN_CONFIRMED,
+	IN_TARGET,
+	IN_COMPLETED,
+	IN_NOTE,
+	IN_GIVEN,
+	IN_STATEMENTS,
+	IN_OPEN_POINTS,
+	IN_ANSWERED_BY,
+	IN_DOER,
+	IN_RESPONSIBLE,
+	IN_RESPONSIBLE_NAME,
+	IN_REFS,
+	IN_FILES,
+	IN_MAX
+};
+static const char *const field_names[IN_MAX] = {
+	"item",	       "column",	   "value",	    "confirmed_on",
+	"target_on",   "completed_on",	   "note",	    "given",
+	"statements",  "open_points",	   "answered_by",   "doer",
+	"responsible", "responsible_name", "evidence_refs", "evidence_files"
+};
 
 struct gather {
 	struct ledgers *l;
 	struct conn *c;
 	const struct ledger_def *def;
+	const struct catalogue *catalogue;
 	struct arena *arena;
+	unsigned detail;
+	struct person person[PEOPLE_MAX];
+	size_t person_count;
+	int field[IN_MAX];
 	struct stored_answers *ret;
 };
 
-/* --- evidence: "ledger/entry" or a file hash per line ------------------------------ */
-
-static size_t count_lines(const char *text)
+static const char *person_name(struct gather *g, const char *id)
 {
-	size_t n = 0;
+	struct person *p;
+	size_t i;
 
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		n += len > 0;
-		text += len + (text[len] == '\n');
-	}
-	return n;
+	for (i = 0; i < g->person_count; i++)
+		if (strcmp(g->person[i].id, id) == 0)
+			return g->person[i].name;
+	if (g->person_count == PEOPLE_MAX || strlen(id) >= ID_SIZE)
+		return account_name(g->c, id, g->arena);
+	p = &g->person[g->person_count++];
+	memcpy(p->id, id, strlen(id) + 1);
+	p->name = account_name(g->c, id, g->arena);
+	return p->name;
 }
 
-static void evidence_entry(struct gather *g, char *line, struct evidence *e)
+/* As stored, while the row is there. */
+static const char *raw(const struct gather *g, const struct list_row *row, enum answer_field f)
 {
-	char *slash = strchr(line, '/');
-	const struct ledger_def *def;
+	const char *v = g->field[f] < 0 ? NULL : row->value[g->field[f]];
 
-	e->name = line;
-	if (!slash)
-		return;
-	*slash = '\0';
-	e->ledger = line;
-	e->entry = slash + 1;
-	def = define_ledger(ledgers_defs(g->l), e->ledger);
-	e->name = def ? arena_printf(g->arena, "%s: %s", def->title.ja,
-				     entry_name(g->l, g->c, def, e->entry, g->arena))
-		      : e->entry;
+	return v ? v : "";
 }
 
-static void evidence_file(struct gather *g, const char *hash, struct evidence *e)
+static const char *value(struct gather *g, const struct list_row *row, enum answer_field f)
 {
-	struct file_info info;
+	const char *v = raw(g, row, f);
 
-	e->file = hash;
-	e->name = store_file_info(g->c, hash, &info, NULL) == 0 ? arena_strdup(g->arena, info.name)
-								: hash;
-}
-
-static int read_evidence(struct gather *g, const char *refs, const char *files, struct answer *a,
-			 struct err *err)
-{
-	size_t count = count_lines(refs) + count_lines(files);
-	struct evidence *list = arena_calloc(g->arena, count + 1, sizeof *list);
-	const char *texts[2] = { refs, files };
-	size_t n = 0;
-	int i;
-
-	for (i = 0; list && i < 2; i++) {
-		const char *p = texts[i];
-
-		while (*p) {
-			size_t len = strcspn(p, "\n");
-			char *line = arena_strndup(g->arena, p, len);
-
-			if (!line)
-				return err_nomem(err);
-			if (len && i == 0)
-				evidence_entry(g, line, &list[n++]);
-			else if (len)
-				evidence_file(g, line, &list[n++]);
-			p += len + (p[len] == '\n');
-		}
-	}
-	a->evidence = list;
-	a->evidence_count = n;
-	return list ? 0 : err_nomem(err);
+	return *v ? arena_strdup(g->arena, v) : "";
 }
 
 /* --- rows ---------------------------------------------------------------------------- */
 
+bool answer_meets(const struct answer *a, const struct statement_def *statement)
+{
+	if (!a->statements || !*a->statements)
+		return a->value == ANSWER_YES;
+	return lines_have(a->statements, statement->id);
+}
+
+static void fill_people(struct gather *g, const struct list_row *row, struct stored_answer *s)
+{
+	struct answer *a = &s->answer;
+
+	a->by = person_name(g, row->actor);
+	a->responsible = value(g, row, IN_RESPONSIBLE);
+	s->responsible_text = value(g, row, IN_RESPONSIBLE_NAME);
+	a->responsible_name = a->responsible && *a->responsible ? person_name(g, a->responsible)
+								: s->responsible_text;
+}
+
+/* What a person reads as the answer. */
+static const char *shown(struct gather *g, const struct stored_answer *s)
+{
+	int i;
+
+	if (s->answer.value != ANSWER_GIVEN)
+		return answer_label(s->answer.value);
+	i = catalogue_item(g->catalogue, s->item);
+	return given_show(i < 0 ? NULL : &g->catalogue->item[i], s->answer.given, g->arena);
+}
+
 static int gather_row(void *arg, const struct list_row *row, struct err *err)
 {
 	struct gather *g = arg;
-	struct arena *a = g->arena;
 	struct stored_answer *s;
-	int value = answer_parse(system_value(g->def, row->value, "value"));
+	struct answer *a;
+	int known = answer_parse(raw(g, row, IN_VALUE)), doer;
 
-	if (g->ret->count == g->ret->alloc || value < 0)
+	if (g->ret->count == g->ret->alloc || known < 0)
 		return err_set(err, ERR_CORRUPT,
 			       "回答の記録がおかしくなっています（%s）。改ざん検査をしてください",
 			       row->id);
 	s = &g->ret->item[g->ret->count++];
-	memcpy(s->answer.id, row->id, strlen(row->id) + 1);
-	s->answer.rev = row->rev;
-	s->answer.at_us = row->at_us;
-	s->answer.value = (enum answer_value)value;
-	s->item = arena_strdup(a, system_value(g->def, row->value, "item"));
-	s->column = arena_strdup(a, system_value(g->def, row->value, "column"));
-	s->answer.confirmed_on = arena_strdup(a, system_value(g->def, row->value, "confirmed_on"));
-	s->answer.target_on = arena_strdup(a, system_value(g->def, row->value, "target_on"));
-	s->answer.note = arena_strdup(a, system_value(g->def, row->value, "note"));
-	s->answer.by = account_name(g->c, row->actor, a);
-	s->evidence_refs = arena_strdup(a, system_value(g->def, row->value, "evidence_refs"));
-	s->evidence_files = arena_strdup(a, system_value(g->def, row->value, "evidence_files"));
-	if (arena_failed(a))
+	a = &s->answer;
+	memcpy(a->id, row->id, strlen(row->id) + 1);
+	s->confirmed = row->state == STATE_CONFIRMED || row->state == STATE_APPROVED;
+	a->rev = row->rev;
+	a->at_us = row->at_us;
+	a->value = (enum answer_value)known;
+	s->item = value(g, row, IN_ITEM);
+	s->column = value(g, row, IN_COLUMN);
+	a->confirmed_on = value(g, row, IN_CONFIRMED);
+	a->target_on = value(g, row, IN_TARGET);
+	a->completed_on = value(g, row, IN_COMPLETED);
+	a->note = value(g, row, IN_NOTE);
+	a->given = value(g, row, IN_GIVEN);
+	a->statements = value(g, row, IN_STATEMENTS);
+	a->open_points = value(g, row, IN_OPEN_POINTS);
+	a->answered_by = value(g, row, IN_ANSWERED_BY);
+	doer = doer_parse(raw(g, row, IN_DOER));
+	a->doer = doer < 0 ? DOER_UNSAID : (enum doer)doer;
+	s->evidence_refs = value(g, row, IN_REFS);
+	s->evidence_files = value(g, row, IN_FILES);
+	fill_people(g, row, s);
+	if (arena_failed(g->arena))
 		return err_nomem(err);
-	return read_evidence(g, s->evidence_refs, s->evidence_files, &s->answer, err);
+	a->shown = shown(g, s);
+	return evidence_read(g->l, g->c, s->evidence_refs, s->evidence_files, g->detail, g->arena,
+			     a, err);
 }
 
-int answers_read(struct ledgers *l, struct conn *c, const char *round, struct arena *arena,
-		 struct stored_answers *ret, struct err *err)
+static int by_place(const void *x, const void *y)
 {
-	struct gather g = { l, c, NULL, arena, ret };
-	struct list_filter filter = { 0, TABLE_EQ, round };
+	const struct stored_answer *a = x, *b = y;
+	int r = strcmp(a->item, b->item);
+
+	return r ? r : strcmp(a->column, b->column);
+}
+
+int answers_read(struct ledgers *l, struct conn *c, const struct round *round, unsigned detail,
+		 struct arena *arena, struct stored_answers *ret, struct err *err)
+{
+	struct gather g = { .l = l,
+			    .c = c,
+			    .catalogue = round->catalogue,
+			    .arena = arena,
+			    .detail = detail,
+			    .ret = ret };
+	struct list_filter filter = { 0, TABLE_EQ, round->id };
 	struct list_query q = { .filter = &filter, .filter_count = 1, .sort = -1 };
 	int64_t total;
-	int r = ledgers_find(l, "answers", &g.def, err);
+	int r = ledgers_find(l, "answers", &g.def, err), f;
 
 	memset(ret, 0, sizeof *ret);
 	if (r < 0)
 		return r;
+	for (f = 0; f < IN_MAX; f++)
+		g.field[f] = ledger_field(g.def, field_names[f]);
 	q.def = g.def;
 	q.limit = INT64_MAX;
 	filter.field = ledger_field(g.def, "round");
@@ -135,64 +191,39 @@ int answers_read(struct ledgers *l, struct conn *c, const char *round, struct ar
 		return r;
 	ret->alloc = (size_t)total;
 	ret->item = arena_calloc(arena, ret->alloc + 1, sizeof *ret->item);
-	return ret->item ? list_each(l, c, &q, gather_row, &g, err) : err_nomem(err);
+	r = ret->item ? list_each(l, c, &q, gather_row, &g, err) : err_nomem(err);
+	if (r >= 0 && ret->count)
+		qsort(ret->item, ret->count, sizeof *ret->item, by_place);
+	return r;
+}
+
+const struct stored_answer *answers_of(const struct stored_answers *a, const char *item,
+				       size_t *ret_count)
+{
+	size_t low = 0, high = a->count, end;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (strcmp(a->item[mid].item, item) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (end = low; end < a->count && strcmp(a->item[end].item, item) == 0; end++)
+		;
+	*ret_count = end - low;
+	return end > low ? &a->item[low] : NULL;
 }
 
 const struct stored_answer *answers_find(const struct stored_answers *a, const char *item,
 					 const char *column)
 {
-	size_t i;
+	size_t count, i;
+	const struct stored_answer *s = answers_of(a, item, &count);
 
-	for (i = 0; i < a->count; i++)
-		if (strcmp(a->item[i].item, item) == 0 && strcmp(a->item[i].column, column) == 0)
-			return &a->item[i];
+	for (i = 0; i < count; i++)
+		if (strcmp(s[i].column, column) == 0)
+			return &s[i];
 	return NULL;
-}
-
-/* --- digest --------------------------------------------------------------------------- */
-
-static json_t *answer_json(const struct stored_answer *s)
-{
-	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "item", s->item, "column", s->column,
-			 "value", answer_name(s->answer.value), "confirmed_on",
-			 s->answer.confirmed_on, "target_on", s->answer.target_on, "note",
-			 s->answer.note, "evidence_refs", s->evidence_refs, "evidence_files",
-			 s->evidence_files);
-}
-
-static void add_answers(json_t *list, const struct round *round, const struct stored_answers *a)
-{
-	const struct catalogue *c = round->catalogue;
-	size_t i, n;
-
-	/* In the order of the catalogue, whatever order the rows came in. */
-	for (i = 0; i < c->item_count; i++)
-		for (n = 0; n < a->count; n++)
-			if (strcmp(a->item[n].item, c->item[i].id) == 0)
-				json_array_append_new(list, answer_json(&a->item[n]));
-}
-
-int answers_digest(const struct round *round, const struct stored_answers *a,
-		   char ret[HASH_HEX_SIZE], struct err *err)
-{
-	json_t *list = json_array(), *all;
-	uint8_t hash[HASH_SIZE];
-	struct buf b;
-	int r;
-
-	add_answers(list, round, a);
-	all = json_pack("{s:s,s:s,s:s,s:i,s:s,s:o}", "catalogue", round->catalogue->id,
-			"catalogue_digest", round->catalogue->digest, "round", round->id, "year",
-			round->year, "scope", round->scope, "answers", list);
-	if (!all)
-		return err_nomem(err);
-	buf_init(&b, 0);
-	r = canon_write(all, &b, err);
-	if (r == 0) {
-		hash_bytes(b.data, b.len, hash);
-		hex_encode(hash, sizeof hash, ret);
-	}
-	buf_release(&b);
-	json_decref(all);
-	return r;
 }

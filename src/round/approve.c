@@ -1,6 +1,8 @@
 /* Approval: bound to a digest of exactly what was approved. */
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "define/value.h"
 #include "ledger/receipt.h"
@@ -26,6 +28,21 @@ static int check_view(const struct round_view *v, const char *digest, bool parti
 	return 0;
 }
 
+/* What the approver saw left out, one "item<TAB>reason" per line. NULL: out of memory. */
+static const char *excluded_text(const struct round_view *v, struct arena *arena)
+{
+	CLEANUP(buf_release) struct buf b;
+	size_t i;
+
+	buf_init(&b, 0);
+	for (i = 0; i < v->excluded_count; i++)
+		buf_printf(&b, "%s%s\t%s", i ? "\n" : "", v->excluded[i].item->id,
+			   v->excluded[i].reason);
+	if (!b.len)
+		return buf_failed(&b) ? NULL : "";
+	return buf_failed(&b) ? NULL : arena_strndup(arena, (const char *)b.data, b.len);
+}
+
 static int fill(const struct ledger_def *def, const char **value, const struct round_view *v,
 		const char *comment, struct arena *arena, struct err *err)
 {
@@ -37,12 +54,17 @@ static int fill(const struct ledger_def *def, const char **value, const struct r
 		{ "round", v->round.id },
 		{ "kind", "approve" },
 		{ "digest", v->digest },
-		{ "answers", arena_printf(arena, "%lld", (long long)(v->yes + v->no + v->na)) },
+		{ "answers",
+		  arena_printf(arena, "%lld", (long long)(v->yes + v->no + v->na + v->given)) },
+		{ "excluded", excluded_text(v, arena) },
 	};
 	int index = ledger_field(def, "comment"), r = 0;
 	size_t i;
 
 	date_today(today);
+	for (i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+		if (!pairs[i].stored)
+			return err_nomem(err);
 	if (index >= 0)
 		r = value_parse(&def->field[index], comment ? comment : "", arena, &note, err);
 	for (i = 0; r == 0 && i < sizeof pairs / sizeof pairs[0]; i++)
@@ -116,7 +138,7 @@ int round_approve(struct ledgers *l, const struct actor *who, const char *round,
 	if (r < 0)
 		return r;
 	arena_init(&arena, 0);
-	r = round_view(l, c, round, false, &arena, &view, err);
+	r = round_view(l, c, round, ROUND_UNNAMED | ROUND_AGREED, &arena, &view, err);
 	if (r == 0 && again)
 		r = check_approved(l, c, view.round.id, approval, &arena, err);
 	store_read_end(c);

@@ -1,4 +1,4 @@
-/* Values of the system ledgers by field name; private to the room. */
+/* Values of the system ledgers of rounds by field name, for the rooms that write them. */
 #ifndef DAICHO_ROUND_FIELDS_H
 #define DAICHO_ROUND_FIELDS_H
 

@@ -1,46 +1,37 @@
 /* Everything about one round: lines, carry-over, proposals, totals, approval. */
 #include <string.h>
 
-#include "base/clock.h"
-#include "round/answers.h"
-#include "round/fields.h"
-#include "round/round.h"
+#include "round/building.h"
+#include "round/inherit.h"
+#include "round/sharing.h"
 
-struct building {
-	struct ledgers *l;
-	struct conn *c;
-	struct arena *arena;
-	struct round_view *view;
-	struct round_line *line;
-	struct stored_answers now, before;
-	char today[DATE_SIZE];
-	const char *vendor;
-	bool with_proposals;
-};
+/* A target date this near is worth a reminder. */
+#define SOON_DAYS 30
 
 /* --- the previous round ------------------------------------------------------------ */
 
 /* Where an item of this catalogue stood in the one before: the same id in the
- * same catalogue, or what the newer edition says it replaces. */
+ * same catalogue, or what the newer edition says it replaces. NULL: it is new. */
 static const char *former_id(const struct building *b, const struct item_def *item)
 {
 	const struct catalogue *before = b->view->previous.catalogue;
 
-	if (before == b->view->round.catalogue)
+	if (strcmp(before->id, b->view->round.catalogue->id) == 0 &&
+	    catalogue_item(before, item->id) >= 0)
 		return item->id;
 	if (item->replaces_catalogue && strcmp(item->replaces_catalogue, before->id) == 0)
 		return item->replaces_id;
 	return NULL;
 }
 
-static bool precedes(const struct round *candidate, const struct round *round)
+bool round_precedes(const struct round *candidate, const struct round *round)
 {
 	const struct catalogue *c = round->catalogue;
 	size_t i;
 
 	if (candidate->year >= round->year || strcmp(candidate->scope, round->scope) != 0)
 		return false;
-	if (candidate->catalogue == c)
+	if (strcmp(candidate->catalogue->id, c->id) == 0)
 		return true;
 	for (i = 0; i < c->item_count; i++)
 		if (c->item[i].replaces_catalogue &&
@@ -51,16 +42,17 @@ static bool precedes(const struct round *candidate, const struct round *round)
 
 static int find_previous(struct building *b, struct err *err)
 {
-	struct round *rounds;
-	size_t count, i;
-	int r = round_list(b->l, b->c, b->arena, &rounds, &count, err);
+	const struct round *rounds = b->rounds;
+	size_t i;
+	int r = 0;
 
-	for (i = 0; r == 0 && i < count; i++)
-		if (precedes(&rounds[i], &b->view->round) &&
+	for (i = 0; i < b->round_count; i++)
+		if (round_precedes(&rounds[i], &b->view->round) &&
 		    (!b->view->previous.id[0] || rounds[i].year > b->view->previous.year))
 			b->view->previous = rounds[i];
-	if (r == 0 && b->view->previous.id[0])
-		r = answers_read(b->l, b->c, b->view->previous.id, b->arena, &b->before, err);
+	if (b->view->previous.id[0])
+		r = answers_read(b->l, b->c, &b->view->previous, b->detail, b->arena, &b->before,
+				 err);
 	return r;
 }
 
@@ -70,19 +62,20 @@ static const struct stored_answer *former_answer(const struct building *b, const
 						 const char *column)
 {
 	static const enum answer_value order[] = { ANSWER_NO, ANSWER_UNCONFIRMED, ANSWER_YES,
-						   ANSWER_NA };
-	const struct stored_answer *s = answers_find(&b->before, item, column);
-	size_t v, i;
+						   ANSWER_GIVEN, ANSWER_NA };
+	const struct stored_answer *s = answers_find(&b->before, item, column), *all;
+	size_t v, i, count;
 
-	for (v = 0; !s && v < 4; v++)
-		for (i = 0; !s && i < b->before.count; i++)
-			if (b->before.item[i].answer.value == order[v] &&
-			    strcmp(b->before.item[i].item, item) == 0)
-				s = &b->before.item[i];
+	all = answers_of(&b->before, item, &count);
+	for (v = 0; !s && v < sizeof order / sizeof order[0]; v++)
+		for (i = 0; !s && i < count; i++)
+			if (all[i].answer.value == order[v])
+				s = &all[i];
 	return s;
 }
 
-static void fill_before(const struct building *b, struct round_line *line, const char *column)
+static const struct stored_answer *fill_before(const struct building *b, struct round_line *line,
+					       const char *column)
 {
 	const char *id = b->view->previous.id[0] ? former_id(b, line->item) : NULL;
 	const struct stored_answer *s = id ? former_answer(b, id, column) : NULL;
@@ -90,6 +83,7 @@ static void fill_before(const struct building *b, struct round_line *line, const
 	line->is_new = b->view->previous.id[0] && !id;
 	if (s)
 		line->before = s->answer;
+	return s;
 }
 
 /* --- proposals ------------------------------------------------------------------------ */
@@ -134,151 +128,308 @@ static int merge(struct building *b, struct proposal *into, const struct proposa
 	return into->reason ? 0 : err_nomem(err);
 }
 
+static bool wants_measures(const struct building *b, const struct item_def *item)
+{
+	if (!(b->detail & ROUND_PROPOSALS))
+		return false;
+	return !b->only || strcmp(b->only, item->id) == 0;
+}
+
 static int propose(struct building *b, struct round_line *line, const char *column, struct err *err)
 {
-	struct measure_input in = { b->l, b->c, b->today, column, b->vendor, b->arena };
+	const struct proposal *p;
 	size_t i;
 	int r = 0;
 
 	line->proposal.reason = "台帳からは判断できません。確かめた人が答えてください。";
 	line->proposal.next_step = "";
-	if (!b->with_proposals || !line->item->measure.count)
+	/* What two parties agree on, no ledger can say. */
+	if (!wants_measures(b, line->item) || strcmp(column, COLUMN_AGREED) == 0)
 		return 0;
-	line->proposal.reason = "";
 	for (i = 0; r == 0 && i < line->item->measure.count; i++) {
-		struct proposal p;
-
-		r = measure_run(line->item->measure.item[i], &in, &p, err);
-		if (r == 0)
-			r = merge(b, &line->proposal, &p, err);
+		r = measure_cache_run(b->measures, line->item->measure.item[i], column, b->vendor,
+				      &p, err);
+		if (r == 0 && i == 0)
+			line->proposal = *p;
+		else if (r == 0)
+			r = merge(b, &line->proposal, p, err);
 	}
 	return r;
 }
 
 /* --- lines ----------------------------------------------------------------------------- */
 
-static void count_line(struct building *b, const struct round_line *line)
+static void count_checks(struct round_view *v, const struct round_line *line)
+{
+	size_t i;
+
+	if (line->now.value == ANSWER_NA)
+		return;
+	v->checks += line->item->statement_count ? (int64_t)line->item->statement_count : 1;
+	if (!line->item->statement_count)
+		v->checks_met += line->now.value == ANSWER_YES || line->now.value == ANSWER_GIVEN;
+	for (i = 0; i < line->item->statement_count; i++)
+		v->checks_met += answer_meets(&line->now, &line->item->statement[i]);
+}
+
+static void count_line(struct building *b, struct round_line *line)
 {
 	struct round_view *v = b->view;
+	/* In a sheet of a contract the first check stays いいえ after it was done. */
+	bool to_do = line->now.value == ANSWER_NO && !*line->now.completed_on;
+	const char *target = to_do ? line->now.target_on : "";
+	char limit[DATE_SIZE];
 
+	date_add_days(b->today, SOON_DAYS, limit);
+	line->overdue = *target && strcmp(target, b->today) < 0;
+	line->soon = *target && !line->overdue && strcmp(target, limit) <= 0;
 	v->yes += line->now.value == ANSWER_YES;
 	v->no += line->now.value == ANSWER_NO;
 	v->na += line->now.value == ANSWER_NA;
+	v->given += line->now.value == ANSWER_GIVEN;
 	v->unconfirmed += line->now.value == ANSWER_UNCONFIRMED;
 	v->new_since_last += line->is_new;
-	v->overdue += line->now.value == ANSWER_NO && line->now.target_on && *line->now.target_on &&
-		      strcmp(line->now.target_on, b->today) < 0;
+	v->overdue += line->overdue;
+	v->soon += line->soon;
+	count_checks(v, line);
+}
+
+/* Evidence of the one item that is looked at, by its names; of all others it is only counted. */
+static int name_evidence(struct building *b, const struct stored_answer *s, struct answer *a,
+			 struct err *err)
+{
+	return s ? evidence_read(b->l, b->c, s->evidence_refs, s->evidence_files, 0, b->arena, a,
+				 err)
+		 : 0;
+}
+
+static int fill_line(struct building *b, struct round_line *line, const struct item_def *item,
+		     const struct column_def *column, struct err *err)
+{
+	const char *id = column ? column->id : "";
+	const struct stored_answer *s = answers_find(&b->now, item->id, id), *before;
+	int r = 0;
+
+	line->item = item;
+	line->column = column;
+	line->now = (struct answer){ .confirmed_on = "",
+				     .target_on = "",
+				     .completed_on = "",
+				     .note = "",
+				     .by = "",
+				     .responsible = "",
+				     .responsible_name = "",
+				     .given = "",
+				     .statements = "",
+				     .open_points = "",
+				     .answered_by = "",
+				     .shown = answer_label(ANSWER_UNCONFIRMED) };
+	if (s)
+		line->now = s->answer;
+	before = fill_before(b, line, id);
+	if (!b->only || strcmp(b->only, item->id) != 0)
+		return 0;
+	r = name_evidence(b, s, &line->now, err);
+	return r < 0 ? r : name_evidence(b, before, &line->before, err);
 }
 
 static int add_line(struct building *b, const struct item_def *item,
 		    const struct column_def *column, struct err *err)
 {
 	struct round_line *line = &b->line[b->view->line_count++];
-	const char *id = column ? column->id : "";
-	const struct stored_answer *s = answers_find(&b->now, item->id, id);
+	int r = fill_line(b, line, item, column, err);
 
-	line->item = item;
-	line->column = column;
-	line->now = (struct answer){ .confirmed_on = "", .target_on = "", .note = "", .by = "" };
-	if (s)
-		line->now = s->answer;
-	fill_before(b, line, id);
+	if (r < 0)
+		return r;
 	count_line(b, line);
 	/* The leading item asks whether any system is used at all. */
 	if (*item->precondition && line->now.value == ANSWER_NO)
 		b->view->precondition_no = true;
-	return propose(b, line, id, err);
+	return propose(b, line, column ? column->id : "", err);
+}
+
+/* True if this column (NULL: none) is left unread. */
+static bool is_withheld(const struct building *b, const struct column_def *column)
+{
+	return b->detail & ROUND_AGREED && catalogue_shares(b->view->round.catalogue) &&
+	       (!column || strcmp(column->id, COLUMN_AGREED) != 0);
+}
+
+/* The line of an item in one column, NULL: it has none. */
+static int add_column(struct building *b, const struct item_def *item,
+		      const struct column_def *column, struct err *err)
+{
+	return is_withheld(b, column) ? 0 : add_line(b, item, column, err);
+}
+
+/* An item that is not asked keeps its answers in sight. */
+static int leave_out(struct building *b, const struct item_def *item, const char *reason,
+		     struct err *err)
+{
+	const struct catalogue *c = b->view->round.catalogue;
+	struct round_excluded *e = &b->excluded[b->view->excluded_count++];
+	size_t count = item->column_count ? item->column_count : 1, n;
+	int r = 0;
+
+	e->item = item;
+	e->reason = reason;
+	e->line = &b->left_out[b->left_out_count];
+	for (n = 0; r == 0 && n < count; n++) {
+		const struct column_def *column =
+			item->column_count ? &c->column[item->column[n]] : NULL;
+
+		if (is_withheld(b, column))
+			continue;
+		r = fill_line(b, &b->left_out[b->left_out_count++], item, column, err);
+		e->line_count++;
+	}
+	return r;
+}
+
+static int allocate(struct building *b, struct err *err)
+{
+	const struct catalogue *c = b->view->round.catalogue;
+	size_t total = 0, i;
+
+	for (i = 0; i < c->item_count; i++)
+		total += c->item[i].column_count ? c->item[i].column_count : 1;
+	b->line = arena_calloc(b->arena, total + 1, sizeof *b->line);
+	b->left_out = arena_calloc(b->arena, total + 1, sizeof *b->left_out);
+	b->excluded = arena_calloc(b->arena, c->item_count + 1, sizeof *b->excluded);
+	b->view->line = b->line;
+	b->view->excluded = b->excluded;
+	return arena_failed(b->arena) ? err_nomem(err) : 0;
 }
 
 static int add_lines(struct building *b, struct err *err)
 {
 	const struct catalogue *c = b->view->round.catalogue;
-	size_t total = 0, i, n;
-	int r = 0;
+	size_t i, n;
+	int r = allocate(b, err);
 
-	for (i = 0; i < c->item_count; i++)
-		total += c->item[i].column_count ? c->item[i].column_count : 1;
-	b->line = arena_calloc(b->arena, total + 1, sizeof *b->line);
-	if (!b->line)
-		return err_nomem(err);
-	b->view->line = b->line;
 	for (i = 0; r == 0 && i < c->item_count; i++) {
 		const struct item_def *item = &c->item[i];
 
+		if (b->exclusions.reason[i]) {
+			r = leave_out(b, item, b->exclusions.reason[i], err);
+			continue;
+		}
 		if (!item->column_count)
-			r = add_line(b, item, NULL, err);
+			r = add_column(b, item, NULL, err);
 		for (n = 0; r == 0 && n < item->column_count; n++)
-			r = add_line(b, item, &c->column[item->column[n]], err);
+			r = add_column(b, item, &c->column[item->column[n]], err);
 	}
 	return r;
 }
 
-/* --- approval ---------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------------ */
 
-struct newest {
-	struct building *b;
-	const struct ledger_def *def;
-};
-
-static int approval_row(void *arg, const struct list_row *row, struct err *err)
+static void judge_approval(struct round_view *v)
 {
-	struct newest *n = arg;
-	struct approval *a = &n->b->view->approval;
-	struct account account;
-
-	if (row->seq < a->seq || strcmp(system_value(n->def, row->value, "kind"), "approve") != 0)
-		return 0;
-	memcpy(a->id, row->id, strlen(row->id) + 1);
-	a->seq = row->seq;
-	a->at_us = row->at_us;
-	a->by = account_name(n->b->c, row->actor, n->b->arena);
-	a->role = account_by_id(n->b->c, row->actor, n->b->arena, &account, NULL) == 0
-			  ? role_label(account.role)
-			  : "";
-	a->comment = arena_strdup(n->b->arena, system_value(n->def, row->value, "comment"));
-	a->digest = arena_strdup(n->b->arena, system_value(n->def, row->value, "digest"));
-	if (!a->comment || !a->digest)
-		return err_nomem(err);
-	a->state =
-		strcmp(a->digest, n->b->view->digest) == 0 ? APPROVAL_CURRENT : APPROVAL_OUTDATED;
-	return 0;
+	if (v->approval.id[0])
+		v->approval.state = strcmp(v->approval.digest, v->digest) == 0 ? APPROVAL_CURRENT
+									       : APPROVAL_OUTDATED;
 }
 
-static int find_approval(struct building *b, struct err *err)
+/* Everything about round `of`, which is one of b->rounds. */
+static int build(struct building *b, const struct round *of, struct err *err)
 {
-	struct newest n = { b, NULL };
-	struct list_filter filter = { 0, TABLE_EQ, b->view->round.id };
-	struct list_query q = { .filter = &filter, .filter_count = 1, .sort = -1 };
-	int r = ledgers_find(b->l, "approvals", &n.def, err);
+	struct round_view *v = b->view;
+	const char *approved = NULL;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	q.def = n.def;
-	q.limit = INT64_MAX;
-	filter.field = ledger_field(n.def, "round");
-	return list_each(b->l, b->c, &q, approval_row, &n, err);
+	memset(v, 0, sizeof *v);
+	v->round = *of;
+	date_today(b->today);
+	if (*v->round.vendor)
+		b->vendor = v->round.vendor;
+	if (b->detail & ROUND_PROPOSALS)
+		r = measure_cache_new(b->l, b->c, b->today, b->arena, &b->measures, err);
+	if (r == 0 && !(b->detail & ROUND_ALONE))
+		r = find_previous(b, err);
+	if (r == 0)
+		r = approval_read(b, &approved, err);
+	if (r == 0)
+		r = exclusions_read(b, approved, err);
+	if (r == 0)
+		r = answers_read(b->l, b->c, &v->round, b->detail, b->arena, &b->now, err);
+	if (r == 0)
+		r = answers_digest(&v->round, &b->now, &b->exclusions, v->digest, err);
+	if (r == 0)
+		r = add_lines(b, err);
+	if (r == 0 && b->detail & ROUND_PROPOSALS)
+		r = inherit_lines(b, err);
+	if (r == 0)
+		judge_approval(v);
+	return r;
 }
 
-int round_view(struct ledgers *l, struct conn *c, const char *id, bool with_proposals,
+static int find_and_build(struct building *b, const char *id, struct err *err)
+{
+	struct round round;
+	int r = round_list(b->l, b->c, b->arena, &b->rounds, &b->round_count, err);
+
+	if (r == 0)
+		r = round_pick(b->rounds, b->round_count, id, &round, err);
+	return r < 0 ? r : build(b, &round, err);
+}
+
+int round_view(struct ledgers *l, struct conn *c, const char *id, unsigned detail,
 	       struct arena *arena, struct round_view *ret, struct err *err)
 {
-	struct building b = {
-		.l = l, .c = c, .arena = arena, .view = ret, .with_proposals = with_proposals
-	};
-	int r;
+	struct building b = { .l = l, .c = c, .arena = arena, .view = ret, .detail = detail };
 
-	memset(ret, 0, sizeof *ret);
-	date_today(b.today);
-	r = round_find(l, c, id, arena, &ret->round, err);
-	if (r == 0 && strncmp(ret->round.scope, "vendor:", 7) == 0)
-		b.vendor = ret->round.scope + 7;
-	if (r == 0)
-		r = find_previous(&b, err);
-	if (r == 0)
-		r = answers_read(l, c, ret->round.id, arena, &b.now, err);
-	if (r == 0)
-		r = answers_digest(&ret->round, &b.now, ret->digest, err);
-	if (r == 0)
-		r = add_lines(&b, err);
-	return r < 0 ? r : find_approval(&b, err);
+	return find_and_build(&b, id, err);
+}
+
+int round_view_at(struct ledgers *l, struct conn *c, struct round *rounds, size_t count, size_t at,
+		  unsigned detail, struct arena *arena, struct round_view *ret, struct err *err)
+{
+	struct building b = { .l = l,
+			      .c = c,
+			      .arena = arena,
+			      .view = ret,
+			      .detail = detail,
+			      .rounds = rounds,
+			      .round_count = count };
+
+	return build(&b, &rounds[at], err);
+}
+
+int round_view_item(struct ledgers *l, struct conn *c, const char *id, const char *item,
+		    struct arena *arena, struct round_view *ret, struct err *err)
+{
+	struct building b = { .l = l,
+			      .c = c,
+			      .arena = arena,
+			      .view = ret,
+			      .detail = ROUND_PROPOSALS | ROUND_UNNAMED,
+			      .only = item };
+
+	return find_and_build(&b, id, err);
+}
+
+int round_line_find(const struct round_view *v, const char *item, const char *column,
+		    const struct round_line **ret, struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < v->line_count; i++) {
+		const struct round_line *l = &v->line[i];
+
+		if (strcmp(l->item->id, item) == 0 &&
+		    (!column || strcmp(l->column ? l->column->id : "", column) == 0)) {
+			*ret = l;
+			return 0;
+		}
+	}
+	for (i = 0; i < v->excluded_count; i++)
+		if (strcmp(v->excluded[i].item->id, item) == 0)
+			return err_set(err, ERR_INVALID,
+				       "項目 %s は、今は答えません（%s）。当てはまるなら、「施設の"
+				       "ようす」の答えを直してください",
+				       item, v->excluded[i].reason);
+	return err_set(err, ERR_NOT_FOUND, "この点検に項目 %.80s%s%s%s はありません", item,
+		       column && *column ? "（" : "", column ? column : "",
+		       column && *column ? "）" : "");
 }

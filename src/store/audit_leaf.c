@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/canon.h"
 #include "base/cleanup.h"
 #include "store/audit_run.h"
+#include "store/evidence_fact.h"
 #include "store/files.h"
 #include "store/part.h"
 
@@ -174,6 +176,41 @@ static int file_check(struct audit *a, const struct place *p, struct err *err)
 	return rc;
 }
 
+/* --- heads of trails ---------------------------------------------------------------------- */
+
+static int trail_check(struct audit *a, const struct place *p, struct err *err)
+{
+	STMT_CLEANUP *st = NULL;
+	json_t *body = NULL;
+	char root[HASH_HEX_SIZE] = "";
+	const void *stored;
+	size_t len;
+	int rc;
+
+	a->trails++;
+	/* An unreadable part has been reported already. */
+	if (a->body.len == 0 || json_read(a->body.data, a->body.len, &body, NULL) < 0)
+		return 0;
+	rc = stmt_begin(a->c, STMT_TRAIL_GET, &st, err);
+	if (rc == 0) {
+		stmt_int(st, 1, p->seq);
+		rc = stmt_step(st, err);
+	}
+	stored = rc > 0 ? col_blob(st, 4, &len) : NULL;
+	if (stored && len == HASH_SIZE)
+		hex_encode(stored, len, root);
+	if (rc >= 0 && (rc == 0 || col_int(st, 0) != json_int(body, "month", 0) ||
+			!slice_is(&p->leaf->op, col_text(st, 1)) ||
+			strcmp(col_text(st, 2), json_str(body, "keep", "")) != 0 ||
+			col_int(st, 3) != json_int(body, "size", 0) ||
+			strcmp(root, json_str(body, "root", "")) != 0))
+		audit_found(a, "trail", p->seq, NULL,
+			    "受付番号 %lld の証跡の頭の一覧が、書き換えられたか消されています",
+			    (long long)p->seq);
+	json_decref(body);
+	return rc < 0 ? rc : 0;
+}
+
 /* --- together -------------------------------------------------------------------------- */
 
 int audit_leaf(struct audit *a, int64_t seq, const struct leaf_view *leaf, struct err *err)
@@ -189,6 +226,8 @@ int audit_leaf(struct audit *a, int64_t seq, const struct leaf_view *leaf, struc
 		rc = signer_check(a, &p, err);
 	if (rc == 0 && slice_is(&leaf->kind, FILE_KIND))
 		rc = file_check(a, &p, err);
+	if (rc == 0 && slice_is(&leaf->kind, TRAIL_KIND))
+		rc = trail_check(a, &p, err);
 	return rc;
 }
 

@@ -22,11 +22,13 @@ static int count_of(struct audit *a, enum stmt_id id, int64_t *ret, struct err *
 
 static int counts_check(struct audit *a, struct err *err)
 {
-	int64_t revisions, nodes, groups = a->ret->leaves, want = 0;
+	int64_t revisions, nodes, trails = 0, groups = a->ret->leaves, want = 0;
 	int rc = count_of(a, STMT_REVISION_COUNT, &revisions, err);
 
 	if (rc == 0)
 		rc = count_of(a, STMT_NODE_COUNT, &nodes, err);
+	if (rc == 0)
+		rc = count_of(a, STMT_TRAIL_COUNT, &trails, err);
 	if (rc < 0)
 		return rc;
 	while ((groups /= TREE_TILE) > 0)
@@ -35,6 +37,10 @@ static int counts_check(struct audit *a, struct err *err)
 		audit_found(a, "revision", -1, NULL,
 			    "版の一覧に、記録にない版が %lld 件差し込まれています",
 			    (long long)(revisions - a->ret->revisions));
+	if (trails > a->trails)
+		audit_found(a, "trail", -1, NULL,
+			    "証跡の頭の一覧に、記録にないものが %lld 件差し込まれています",
+			    (long long)(trails - a->trails));
 	if (nodes > want)
 		audit_found(a, "tile", -1, NULL,
 			    "検査用の値に、記録にないものが %lld 件差し込まれています",

@@ -17,8 +17,9 @@ struct audit {
 	struct audit_result *ret;
 	struct stmt *leaves;
 	struct cursor part, signer;
-	int64_t files; /* facts of kind "file" */
-	int failed;    /* the examination itself broke off */
+	int64_t files;	/* facts of kind "file" */
+	int64_t trails; /* facts of kind "trail" */
+	int failed;	/* the examination itself broke off */
 	struct err why;
 	struct buf body; /* content of the part at hand */
 };

@@ -146,13 +146,15 @@ static void batch_refuse(struct change *list, const struct err *why, bool tried)
 {
 	struct change *ch;
 
-	for (ch = list; ch; ch = ch->next)
+	for (ch = list; ch; ch = ch->next) {
 		ch->rc = err_set(&ch->err, ERR_IO,
 				 tried ? "登録を確定できませんでした。保存されていません。"
 					 "原因を取り除いてから、もう一度登録してください（%.400s）"
 				       : "いまは登録できません。原因を取り除いてから、"
 					 "もう一度登録してください（%.400s）",
 				 why->text);
+		ch->err.sys = why->sys;
+	}
 }
 
 /* Moves the log into the database now and then. Callers are awake by now, so

@@ -35,7 +35,7 @@ static int error_io(struct conn *c, int rc, struct err *err)
 		cause = ENOSPC;
 	else if (cause == 0 || cause == ENOENT)
 		cause = EIO;
-	return err_errno(err, cause, "データベース daicho.db を読み書きできません");
+	return err_errno(err, cause, "データベース %s を読み書きできません", c->name);
 }
 
 int conn_error(struct conn *c, int rc, struct err *err)
@@ -49,12 +49,13 @@ int conn_error(struct conn *c, int rc, struct err *err)
 	case SQLITE_CANTOPEN:
 	case SQLITE_PROTOCOL: return error_io(c, rc, err);
 	case SQLITE_READONLY:
-	case SQLITE_PERM: return err_errno(err, EACCES, "データベース daicho.db に書けません");
+	case SQLITE_PERM: return err_errno(err, EACCES, "データベース %s に書けません", c->name);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return err_set(err, ERR_CORRUPT,
-			       "データベース daicho.db が壊れています。使うのをやめ、"
-			       "バックアップから復元してください");
+			       "データベース %s が壊れています。使うのをやめ、"
+			       "バックアップから復元してください",
+			       c->name);
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_BUSY,
@@ -129,6 +130,12 @@ static const char pragmas_writer[] = "PRAGMA cache_size=-16384;"
 				     "PRAGMA journal_size_limit=67108864;"
 				     "PRAGMA secure_delete=ON;";
 
+static const char pragmas_index[] = "PRAGMA cache_size=-16384;"
+				    "PRAGMA synchronous=NORMAL;"
+				    "PRAGMA wal_autocheckpoint=0;"
+				    "PRAGMA journal_size_limit=67108864;"
+				    "PRAGMA secure_delete=FAST;";
+
 static void conn_harden(struct conn *c)
 {
 	sqlite3_extended_result_codes(c->db, 1);
@@ -150,7 +157,7 @@ static int conn_prepare(struct conn *c, struct err *err)
 	conn_harden(c);
 	rc = conn_exec(c, pragmas_all, err);
 	if (rc == 0 && c->role != CONN_READER) {
-		rc = conn_exec(c, pragmas_writer, err);
+		rc = conn_exec(c, c->role == CONN_INDEX ? pragmas_index : pragmas_writer, err);
 		sqlite3_wal_hook(c->db, wal_grew, c);
 	} else if (rc == 0) {
 		rc = conn_exec(c, pragmas_reader, err);
@@ -167,6 +174,13 @@ static void statistics_off(void)
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static void name_take(struct conn *c, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	snprintf(c->name, sizeof c->name, "%s", slash ? slash + 1 : path);
+}
+
 int conn_open(const char *path, enum conn_role role, struct store *store, struct conn **ret,
 	      struct err *err)
 {
@@ -180,6 +194,7 @@ int conn_open(const char *path, enum conn_role role, struct store *store, struct
 		return err_nomem(err);
 	c->role = role;
 	c->store = store;
+	name_take(c, path);
 	if (role == CONN_READER)
 		flags |= SQLITE_OPEN_READONLY;
 	else

@@ -15,6 +15,7 @@
 enum conn_role {
 	CONN_READER, /* may only read, whatever the statement says */
 	CONN_WRITER, /* the committer's: adds facts, never changes them */
+	CONN_INDEX,  /* of trail/index.db, which may be lost: not every commit is synced */
 	CONN_SETUP   /* making or migrating a database: no guard */
 };
 
@@ -31,6 +32,7 @@ struct stmt {
 
 struct conn {
 	sqlite3 *db;
+	char name[24];	     /* of the file, for messages */
 	struct store *store; /* NULL while there is none yet */
 	enum conn_role role;
 	bool core;     /* the running statement is one of core.def */

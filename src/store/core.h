@@ -99,6 +99,7 @@ struct store {
 	struct readers readers;
 	struct committer commit;
 	struct companion companion;
+	struct evidence *evidence;
 };
 
 /* --- conn of this store ------------------------------------------------------ */

@@ -77,7 +77,7 @@ static int fill(struct tx *tx, void *arg, struct err *err)
 
 static int create_folders(const char *stage, struct err *err)
 {
-	static const char *const name[] = { "anchors", "files", "work" };
+	static const char *const name[] = { "anchors", "files", "noted", "work" };
 	char path[PATH_MAX];
 	size_t i;
 	int rc = 0;

@@ -231,7 +231,9 @@ int store_file_put(struct store *s, const char *path, const char *name, const ch
 	char unique[ID_SIZE], work[64], temporary[PATH_MAX];
 	int rc;
 
-	if (strlen(name) > FILE_NAME_MAX || strlen(mime) >= sizeof ret->mime)
+	if (strlen(mime) > FILE_MIME_MAX)
+		return err_set(err, ERR_LIMIT, "ファイルの種類の名前が長すぎます: %.40s", mime);
+	if (strlen(name) > FILE_NAME_MAX)
 		return err_set(err, ERR_LIMIT,
 			       "ファイル名が長すぎます（%dバイトまで）。短い名前にしてください",
 			       FILE_NAME_MAX);

@@ -1,4 +1,5 @@
 #include "store/folder.h"
+#include "store/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,10 +12,13 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
+
+#define LOOKERS_MAX 200 /* tries to get the lock from those who only look, 5 ms apart */
 
 int folder_file(const char *path, const char *name, char *ret, struct err *err)
 {
@@ -99,6 +103,23 @@ static long lock_owner(int fd)
 	return pread(fd, text, sizeof text - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
 }
 
+/* Takes the lock. Somebody who only looks who has it (store_writer) holds it for a moment, shared
+ * with us: then again. 0, or ERR_BUSY when a writer has it. */
+static int lock_take(int fd)
+{
+	const struct timespec moment = { .tv_nsec = 5000000 };
+
+	for (int tries = 0; tries < LOOKERS_MAX; tries++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+			return ERR_BUSY;
+		flock(fd, LOCK_UN);
+		nanosleep(&moment, NULL);
+	}
+	return ERR_BUSY;
+}
+
 int folder_lock(struct folder *f, struct err *err)
 {
 	char path[PATH_MAX], text[32];
@@ -109,7 +130,7 @@ int folder_lock(struct folder *f, struct err *err)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return err_errno(err, errno, "データフォルダ %.300s を使い始められません", f->path);
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (lock_take(fd) < 0) {
 		long owner = lock_owner(fd);
 
 		close(fd);
@@ -128,10 +149,25 @@ int folder_lock(struct folder *f, struct err *err)
 	return 0;
 }
 
+long store_writer(const char *data)
+{
+	char path[PATH_MAX];
+	CLEANUP(close_fd) int fd = -1;
+
+	if (folder_file(data, "lock", path, NULL) < 0)
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return 0;
+	return lock_owner(fd);
+}
+
 void folder_release(struct folder *f)
 {
-	if (f->lock_fd >= 0)
+	if (f->lock_fd >= 0) {
+		folder_give_back(f->path);
 		close(f->lock_fd);
+	}
 	f->lock_fd = -1;
 }
 
@@ -177,7 +213,9 @@ bool folder_reserve_drop(const struct folder *f)
 #define STAGE ".creating"
 
 /* The database goes last: with it the folder exists. */
-static const char *const pieces[] = { "keys", "anchors", "files", "work", FOLDER_DATABASE };
+static const char *const pieces[] = {
+	"keys", "anchors", "files", "noted", "work", FOLDER_DATABASE
+};
 #define PIECE_COUNT (sizeof pieces / sizeof pieces[0])
 
 /* Removes a tree that only ever held files of our own making. */

@@ -1,10 +1,11 @@
 /*
  * The data folder on disk:
  *
- *   daicho.db   lock   reserve   keys/   anchors/   files/   work/
+ *   daicho.db   lock   reserve   keys/   anchors/   files/   work/   noted/
  *
  * lock holds the process id of the one process that may write; reserve is disk
- * space set aside so that a full disk can be left again.
+ * space set aside so that a full disk can be left again; noted/ is where commands leave what
+ * they handed out while another process writes (identity/event_left.h).
  */
 #ifndef DAICHO_STORE_FOLDER_H
 #define DAICHO_STORE_FOLDER_H
@@ -31,7 +32,11 @@ int folder_file(const char *path, const char *name, char *ret, struct err *err);
 int folder_open(const char *data, struct folder *ret, struct err *err);
 /* Becomes the only process that writes here: ERR_BUSY if another one is. */
 int folder_lock(struct folder *f, struct err *err);
+/* Lets others write, and gives back what root made (folder_give_back). */
 void folder_release(struct folder *f);
+/* Gives what root owns below this data folder to the owner of the folder, if that is another user:
+ * a server of its own user could not read it, nor start. Nothing unless root. */
+void folder_give_back(const char *path);
 
 /* Sets the reserve aside. ERR_IO if the disk has no room for it and a little
  * more: then nothing should be written. */

@@ -70,7 +70,7 @@ int store_head(struct store *s, struct log_head *ret, struct err *err)
 		return err_set(err, ERR_LIMIT,
 			       "証明（チェックポイント）が長すぎて帳票に載せられません。"
 			       "この文面を開発元に知らせてください");
-	snprintf(ret->origin, sizeof ret->origin, "%s", c.origin);
+	memcpy(ret->origin, c.origin, strlen(c.origin) + 1);
 	ret->size = (int64_t)c.size;
 	hex_encode(c.root, sizeof c.root, ret->root_hex);
 	date_of_us(at, ret->date);

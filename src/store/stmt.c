@@ -17,11 +17,13 @@ static const struct {
 	{ NULL, READ } /* so that the table is never empty */
 };
 
-/* core.def stands first in all.def, so its rows are those below this count. */
+/* core.def and evidence.def stand first in all.def, so their rows are those below this
+ * count. */
 enum {
 	CORE_COUNT = 0
 #define STMT(id, access, sql) +1
 #include "store/stmts/core.def"
+#include "store/stmts/evidence.def"
 #undef STMT
 };
 
@@ -212,6 +214,11 @@ const void *col_blob(struct stmt *st, int index, size_t *ret_len)
 bool col_null(struct stmt *st, int index)
 {
 	return sqlite3_column_type(st->s, index) == SQLITE_NULL;
+}
+
+const char *col_text_null(struct stmt *st, int index)
+{
+	return (const char *)sqlite3_column_text(st->s, index);
 }
 
 int stmt_run(struct stmt *st, struct err *err)

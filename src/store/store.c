@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "store/core.h"
+#include "store/evidence_core.h"
 #include "store/migrate.h"
 #include "store/publish.h"
 
@@ -137,6 +138,10 @@ int store_open(const char *data, unsigned flags, struct store **ret, struct err 
 		rc = check_keys(s->folder.path, err);
 	if (rc == 0)
 		rc = vault_open(s->folder.path, &s->vault, err);
+	if (rc == 0) {
+		s->evidence = evidence_new(s, err);
+		rc = s->evidence ? 0 : ERR_NOMEM;
+	}
 	if (rc == 0)
 		rc = flags & STORE_READONLY ? open_reading(s, err) : open_writing(s, err);
 	if (rc < 0) {
@@ -152,7 +157,9 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	companion_release(&s->companion); /* it may still write what it holds */
+	evidence_stop(s->evidence);	  /* so do heads */
 	committer_stop(s);
+	evidence_free(s->evidence);
 	readers_release(&s->readers);
 	committer_release(s);
 	folder_release(&s->folder);

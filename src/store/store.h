@@ -64,6 +64,8 @@ const char *store_origin(const struct store *s); /* log origin */
 const char *store_org_name(const struct store *s);
 const char *store_org_kind(const struct store *s);
 bool store_readonly(const struct store *s); /* opened STORE_READONLY */
+/* The process that may write in this data folder, 0 when there is none. */
+long store_writer(const char *data);
 /* False after a write error, until writing works again; why, in Japanese, in err. */
 bool store_writable(const struct store *s, struct err *err);
 
@@ -104,6 +106,8 @@ int64_t col_int(struct stmt *st, int index);
 const char *col_text(struct stmt *st, int index);
 const void *col_blob(struct stmt *st, int index, size_t *ret_len);
 bool col_null(struct stmt *st, int index);
+/* As col_text, but NULL for an empty column, in one look. */
+const char *col_text_null(struct stmt *st, int index);
 /* Runs a statement without result rows and ends it. */
 int stmt_run(struct stmt *st, struct err *err);
 
@@ -205,11 +209,12 @@ void store_tag(struct store *s, const char *ledger, int field_id, const char *fo
 /* --- attachments ---------------------------------------------------------- */
 
 #define FILE_NAME_MAX 255
+#define FILE_MIME_MAX 127 /* those of office files have more than 64 */
 
 struct file_info {
 	char hash[HASH_HEX_SIZE]; /* SHA-256 of the plain content: its name everywhere */
 	char name[FILE_NAME_MAX + 1];
-	char mime[64];
+	char mime[FILE_MIME_MAX + 1];
 	int64_t size, at_us;
 };
 

@@ -19,13 +19,10 @@ static void row_read(struct stmt *st, const struct table *t, const char **value,
 	ret->seq = col_int(st, 3);
 	ret->at_us = col_int(st, 4);
 	ret->actor = col_text(st, 5);
-	ret->behalf = col_null(st, 6) ? NULL : col_text(st, 6);
+	ret->behalf = col_text_null(st, 6);
 	ret->search = col_text(st, 7);
-	for (i = 0; i < t->column_count; i++) {
-		int at = FIXED_COUNT + (int)i;
-
-		value[i] = col_null(st, at) ? NULL : col_text(st, at);
-	}
+	for (i = 0; i < t->column_count; i++)
+		value[i] = col_text_null(st, FIXED_COUNT + (int)i);
 	ret->value = value;
 }
 

@@ -19,6 +19,7 @@
 #define PURPOSE_FILE "daifile1"
 #define PURPOSE_TAG "daitags1"
 #define PURPOSE_MAC "daimacs1"
+#define PURPOSE_TRAIL "daievid1"
 
 static int keys_corrupt(struct err *err, const char *path)
 {
@@ -206,20 +207,6 @@ static bool place_text(const struct vault_place *p, struct buf *b)
 	return !buf_failed(b);
 }
 
-/* Makes room for `len` bytes and gives their place, or NULL. */
-static uint8_t *buf_room(struct buf *b, size_t len)
-{
-	static const char zero[4096];
-	size_t at = b->len;
-
-	while (b->len - at < len && !buf_failed(b)) {
-		size_t left = len - (b->len - at);
-
-		buf_add(b, zero, left < sizeof zero ? left : sizeof zero);
-	}
-	return buf_failed(b) ? NULL : (uint8_t *)b->data + at;
-}
-
 int vault_seal(const struct vault *v, const struct vault_place *place, const void *plain,
 	       size_t len, struct buf *ret, struct err *err)
 {
@@ -283,6 +270,15 @@ int vault_file_key(const struct vault *v, unsigned key, uint8_t ret[32], struct 
 			       key);
 	crypto_kdf_derive_from_key(ret, 32, key, PURPOSE_FILE, v->data[key - 1]);
 	return 0;
+}
+
+void vault_trail_key(const struct vault *v, unsigned id, void *ret, size_t len)
+{
+	uint8_t key[32];
+
+	crypto_kdf_derive_from_key(key, sizeof key, id, PURPOSE_TRAIL, v->data[0]);
+	memcpy(ret, key, len < sizeof key ? len : sizeof key);
+	bytes_wipe(key, sizeof key);
 }
 
 void vault_tag(const struct vault *v, const char *ledger, int field_id, const char *folded,

@@ -46,6 +46,9 @@ int vault_unseal(const struct vault *v, unsigned key, const struct vault_place *
 
 /* Key for attachments under data key number `key`. */
 int vault_file_key(const struct vault *v, unsigned key, uint8_t ret[32], struct err *err);
+/* Key number `id` of the trails; always of the first data key, as tags must stay the
+ * same over the years. */
+void vault_trail_key(const struct vault *v, unsigned id, void *ret, size_t len);
 /* Search tag of an encrypted value; see store_tag(). */
 void vault_tag(const struct vault *v, const char *ledger, int field_id, const char *folded,
 	       char ret[33]);

@@ -15,11 +15,11 @@
 static const struct response_header always[] = {
 	{ "X-Content-Type-Options", "nosniff" },
 	{ "X-Frame-Options", "DENY" },
+	/* No page is for search engines, least of all those whose address is a secret. */
+	{ "X-Robots-Tag", "noindex, nofollow, noarchive" },
 	/* Not no-referrer: browsers then send "Origin: null" with our own forms,
 	 * and the origin of a POST could not be checked. Other sites see nothing. */
 	{ "Referrer-Policy", "same-origin" },
-	/* Below this name there is nothing that could need plain HTTP. */
-	{ "Strict-Transport-Security", "max-age=31536000; includeSubDomains" },
 	{ "Cross-Origin-Opener-Policy", "same-origin" },
 	{ "Cross-Origin-Resource-Policy", "same-origin" },
 	{ "Cross-Origin-Embedder-Policy", "require-corp" },
@@ -99,6 +99,13 @@ static struct MHD_Response *make_body(struct request *req)
 	return NULL;
 }
 
+/* A year, for this name. The names below it may be those of other systems of the house that
+ * have no HTTPS yet: whoever looks after all of them says so (RFC 6797, 11.4). */
+static const char *only_https(const struct web_config *config)
+{
+	return config->hsts_subdomains ? "max-age=31536000; includeSubDomains" : "max-age=31536000";
+}
+
 static bool add_headers(struct request *req, struct MHD_Response *m)
 {
 	struct response *res = &req->res;
@@ -107,6 +114,8 @@ static bool add_headers(struct request *req, struct MHD_Response *m)
 
 	for (i = 0; i < sizeof always / sizeof always[0]; i++)
 		ok &= MHD_add_response_header(m, always[i].name, always[i].value) == MHD_YES;
+	ok &= MHD_add_response_header(m, "Strict-Transport-Security",
+				      only_https(&req->web->config)) == MHD_YES;
 	ok &= MHD_add_response_header(m, "Content-Security-Policy",
 				      res->attachment ? CSP "; sandbox" : CSP) == MHD_YES;
 	ok &= MHD_add_response_header(m, "Cache-Control", res->cache) == MHD_YES;

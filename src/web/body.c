@@ -125,8 +125,8 @@ static bool type_is(const char *content_type, const char *type)
 	       (!content_type[len] || strchr("; \t", content_type[len]));
 }
 
-int body_begin(struct body *b, const char *content_type, size_t limit, const char *upload_dir,
-	       struct err *err)
+int body_begin(struct body *b, const char *content_type, bool text, size_t limit,
+	       const char *upload_dir, struct err *err)
 {
 	static const struct multipart_events events = { part_begin, part_data, part_end };
 
@@ -138,6 +138,8 @@ int body_begin(struct body *b, const char *content_type, size_t limit, const cha
 		b->kind = BODY_JSON;
 	else if (content_type && type_is(content_type, "multipart/form-data"))
 		b->kind = BODY_MULTIPART;
+	else if (text && (!content_type || type_is(content_type, "text/plain")))
+		b->kind = BODY_TEXT;
 	else
 		return err_set(err, ERR_INVALID,
 			       "送られたデータの種類を扱えません。"
@@ -182,11 +184,12 @@ int body_end(struct body *b, struct err *err)
 	case BODY_URLENCODED:
 		return fields_urlencoded(&b->form, b->text.len ? b->text.data : "", b->text.len,
 					 err);
-	case BODY_JSON: break;
+	case BODY_JSON:
+	case BODY_TEXT: break;
 	}
 	if (!utf8_valid(b->text.len ? b->text.data : "", b->text.len, NULL))
 		return err_set(err, ERR_INVALID,
-			       "JSONの文字がUTF-8ではありません。UTF-8で送ってください");
+			       "送られた文字がUTF-8ではありません。UTF-8で送ってください");
 	return 0;
 }
 

@@ -15,7 +15,7 @@
 #include "web/multipart.h"
 #include "web/request.h"
 
-enum body_kind { BODY_NONE, BODY_URLENCODED, BODY_MULTIPART, BODY_JSON };
+enum body_kind { BODY_NONE, BODY_URLENCODED, BODY_MULTIPART, BODY_JSON, BODY_TEXT };
 
 struct body_upload {
 	struct upload shown;
@@ -40,10 +40,10 @@ struct body {
 
 /* Makes *b a body of nothing. */
 void body_init(struct body *b, struct arena *arena, size_t count_max, size_t value_max);
-/* Prepares for a body of that Content-Type. ERR_INVALID for types no form has;
- * ERR_DENIED for files where upload_dir is NULL comes later, with the file. */
-int body_begin(struct body *b, const char *content_type, size_t limit, const char *upload_dir,
-	       struct err *err);
+/* Prepares for a body of that Content-Type; `text` allows text/plain, or no type at all.
+ * ERR_INVALID for types no form has; ERR_DENIED for files where upload_dir is NULL comes later, with the file. */
+int body_begin(struct body *b, const char *content_type, bool text, size_t limit,
+	       const char *upload_dir, struct err *err);
 /* Takes the next bytes. Failures are kept and returned by body_end. */
 void body_add(struct body *b, const char *p, size_t n);
 /* The body is complete. */

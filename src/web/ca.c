@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/canon.h"
 #include "base/cleanup.h"
@@ -402,6 +403,27 @@ static long days_left(const X509 *ca)
 	return days < CA_LEAF_DAYS ? days : CA_LEAF_DAYS;
 }
 
+/* Whoever recognises a machine by its name must not meet a person of that name, nor the other
+ * way round. */
+static int name_is_free(const struct ca *ca, const struct ca_order *o, struct err *err)
+{
+	int64_t now = clock_now_us();
+	size_t i;
+
+	for (i = 0; i < ca->count; i++) {
+		const struct ca_entry *e = &ca->entries[i];
+
+		if (e->kind != o->kind && !e->revoked_us && e->until_us > now &&
+		    strcasecmp(e->name, o->name) == 0)
+			return err_set(err, ERR_CONFLICT,
+				       "「%s」という名前の%sの証明書（番号 %s）があります。%sには"
+				       "別の名前を使うか、先にそれを失効させてください",
+				       o->name, ca_kind_label(e->kind), e->serial,
+				       ca_kind_label(o->kind));
+	}
+	return 0;
+}
+
 int ca_issue(struct ca *ca, const struct ca_order *order, struct ca_out *out, struct err *err)
 {
 	struct x509_plan plan = { .use = kinds[order->kind].use,
@@ -411,8 +433,10 @@ int ca_issue(struct ca *ca, const struct ca_order *order, struct ca_out *out, st
 				  .host_count = order->host_count };
 	CLEANUP(x509_key_free) EVP_PKEY *key = NULL;
 	CLEANUP(x509_free) X509 *x = NULL;
-	int r = 0;
+	int r = name_is_free(ca, order, err);
 
+	if (r < 0)
+		return r;
 	if (plan.days < 1)
 		return err_set(err, ERR_INVALID,
 			       "この認証局は期限が切れています。daicho tls init で、"

@@ -68,6 +68,7 @@ struct ca_out {
 	char serial[CA_SERIAL_SIZE];
 	char fingerprint[96]; /* "AB:CD:..." */
 };
+/* ERR_CONFLICT: a certificate of another kind has that name and is in force. */
 int ca_issue(struct ca *ca, const struct ca_order *order, struct ca_out *out, struct err *err);
 
 /* Takes a certificate back and signs a new list. ERR_NOT_FOUND, ERR_CONFLICT (already). */

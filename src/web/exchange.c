@@ -195,8 +195,8 @@ static int check_length(struct request *req, struct err *err)
 			route->body_limit / 1024);
 		return 413;
 	}
-	return body_begin(&req->body, req_header(req, "Content-Type"), route->body_limit,
-			  req->web->config.upload_dir, err) < 0
+	return body_begin(&req->body, req_header(req, "Content-Type"), route->csrf == CSRF_SIGNED,
+			  route->body_limit, req->web->config.upload_dir, err) < 0
 		       ? 415
 		       : 0;
 }
@@ -235,6 +235,24 @@ static enum MHD_Result head_complete(struct request *req, const char *method, co
 	return status ? refuse(req, status, &err) : MHD_YES;
 }
 
+/* A field that the form does not have must never come near a handler. */
+static int check_names(struct request *req, struct err *err)
+{
+	const struct web_config *c = &req->web->config;
+	const char *text = c->form_names ? c->form_names(req->match.route) : NULL;
+	const char *names[64];
+	char *all, *word;
+	size_t count = 0;
+
+	if (!text)
+		return 0;
+	all = arena_strdup(&req->arena, text);
+	while (all && (word = strsep(&all, " ")) != NULL && count < 64)
+		if (*word)
+			names[count++] = word;
+	return req_form_only(req, names, count, err);
+}
+
 /* Everything is here: checks the token and runs the handler. */
 static enum MHD_Result complete(struct request *req)
 {
@@ -250,6 +268,8 @@ static enum MHD_Result complete(struct request *req)
 		return answer_error(req, 400, &err);
 	if (r >= 0 && route->method == ROUTE_POST)
 		r = csrf_check_token(req, &err);
+	if (r >= 0 && route->method == ROUTE_POST)
+		r = check_names(req, &err);
 	if (r >= 0)
 		r = route->handler(req, &req->res, &err);
 	if (r >= 0 && arena_failed(&req->arena))

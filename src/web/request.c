@@ -222,6 +222,14 @@ const char *req_json(const struct request *req, size_t *ret_len)
 	return req->body.text.len ? req->body.text.data : "";
 }
 
+const char *req_text(const struct request *req, size_t *ret_len)
+{
+	if (req->body.kind != BODY_TEXT)
+		return NULL;
+	*ret_len = req->body.text.len;
+	return req->body.text.len ? req->body.text.data : "";
+}
+
 int req_query_only(const struct request *req, const char *const *names, size_t count,
 		   struct err *err)
 {

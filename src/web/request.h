@@ -99,6 +99,10 @@ const struct upload *req_file_nth(const struct request *req, const char *name, s
 /* The body of an application/json request, NUL-terminated; NULL for forms. */
 const char *req_json(const struct request *req, size_t *ret_len);
 
+/* The body of a text/plain request (routes of class CSRF_SIGNED), valid UTF-8 and
+ * NUL-terminated; NULL for others. */
+const char *req_text(const struct request *req, size_t *ret_len);
+
 /* Refuses fields that a form does not have: ERR_INVALID naming the first one
  * that is not in `names`. A name ending in '*' allows every field that begins
  * so. The csrf field is always allowed. Files count as fields. */

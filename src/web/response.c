@@ -137,6 +137,12 @@ int resp_text(struct response *res, int status, const char *text, struct err *er
 	return copy_text(res, status, TYPE_TEXT, text, strlen(text), err);
 }
 
+int resp_text_as(struct response *res, int status, const char *type, const char *text,
+		 struct err *err)
+{
+	return copy_text(res, status, type, text, strlen(text), err);
+}
+
 int resp_json(struct response *res, int status, const json_t *value, struct err *err)
 {
 	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);

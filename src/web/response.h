@@ -23,6 +23,9 @@ int resp_html(struct response *res, int status, struct html *h, struct err *err)
  * anything that could leave this server. */
 int resp_redirect(struct response *res, const char *path, struct err *err);
 int resp_text(struct response *res, int status, const char *text, struct err *err);
+/* Text of another type than text/plain, for machines. `type` is a constant. */
+int resp_text_as(struct response *res, int status, const char *type, const char *text,
+		 struct err *err);
 /* Dumps `value` (borrowed). */
 int resp_json(struct response *res, int status, const json_t *value, struct err *err);
 

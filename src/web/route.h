@@ -37,6 +37,8 @@ enum csrf_class {
 	CSRF_NONE,    /* GET: changes nothing */
 	CSRF_SESSION, /* POST of a signed-in person: token of the session */
 	CSRF_LOGIN,   /* POST before signing in: token of a short-lived cookie */
+	CSRF_SIGNED,  /* POST of a machine, text/plain: what it says carries its own signature, and
+		       * who sends it counts for nothing */
 	CSRF_BEARER   /* GET or POST of a machine: its key in the header Authorization, which no
 		       * browser adds by itself; cookies count for nothing; errors are JSON */
 };

@@ -44,7 +44,8 @@ struct web_config {
 	const char *client_ca_path, *crl_path;
 	const char *const *hosts; /* names and addresses allowed in Host, no port */
 	size_t host_count;
-	bool allow_tls12; /* TLS 1.2 with AEAD and ECDHE beside 1.3 */
+	bool allow_tls12;     /* TLS 1.2 with AEAD and ECDHE beside 1.3 */
+	bool hsts_subdomains; /* browsers shall use HTTPS alone for all names below this one too */
 	struct web_limits limits;
 	const struct route *routes;
 	size_t route_count;
@@ -60,6 +61,10 @@ struct web_config {
 	 * Required. */
 	int (*authorise)(void *app, struct request *req, const struct route *route,
 			 struct response *res, struct err *err);
+	/* The names a form of this route may bring, one blank between, "v-*" for all that begin so:
+	 * with others it is refused before the handler runs. NULL: its handler says it itself
+	 * (req_form_only). May be NULL. */
+	const char *(*form_names)(const struct route *route);
 	/* Called once before the answer to a known route is sent: `err` is what failed,
 	 * NULL when the handler answered. May set cookies; must not change the answer
 	 * nor wait. NULL: nothing is called. */

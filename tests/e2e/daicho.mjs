@@ -129,10 +129,18 @@ export async function importAll(page, server, ledger, file) {
   assert.equal(await heading(page), "取り込みの結果");
 }
 
+/** Ticks a catalogue on the page of all rounds, unfolding older editions. */
+export async function chooseCatalogue(page, catalogue) {
+  const box = page.locator(`input[name=catalogue][value="${catalogue}"]`);
+  const folded = page.locator("details:not([open])", { has: box }).locator("> summary");
+  while (await folded.count()) await folded.first().click();
+  await box.check();
+}
+
 /** Opens a round of the hospital's R6 checklist; returns its address. */
 export async function openRound(page, server, year) {
   await page.goto(server.address + "/rounds");
-  await page.getByLabel("チェックリスト").selectOption("mhlw-checklist-r6-hospital");
+  await chooseCatalogue(page, "mhlw-checklist-r6-hospital");
   if (year) await page.getByLabel("年度（西暦）").fill(String(year));
   await page.getByRole("button", { name: "点検を始める" }).click();
   await page.waitForURL(/\/round\/[^/]+$|\/round\/[^/]+\?/);

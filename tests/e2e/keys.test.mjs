@@ -1,5 +1,7 @@
 // Security keys and passkeys with Chromium's own virtual authenticator.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { accessibilityFaults, browser, serve } from "./daicho.mjs";
 
@@ -107,6 +109,60 @@ test("a copied key is refused", async () => {
   await signIn("unyo");
   await touch();
   await page.waitForURL((url) => !url.pathname.startsWith("/signin"));
+});
+
+/** As if the last full proof were eleven minutes old. */
+function age() {
+  execFileSync("python3", ["-c",
+    "import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); " +
+    "db.execute('UPDATE session SET reauth = reauth - 660000000'); db.commit()",
+    join(server.data, "daicho.db")]);
+}
+
+test("after a while the key is asked for again, and its answer proves once", async () => {
+  const password = () => page.getByLabel("今のパスワード（ご本人の確認のため）");
+  const make = () => page.getByRole("button", { name: /^(作る|作り直す)$/ });
+  age();
+  await page.goto(byName() + "/settings/calendar");
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await password().fill(server.password("unyo"));
+  await ready();
+  const sent = page.waitForRequest((r) => r.method() === "POST" && r.url().endsWith("/settings/calendar"));
+  await make().click();
+  const body = (await sent).postData();
+  assert.match(body, /signature=[^&]{20,}/);
+  await page.getByText("カレンダーのアドレスを作りました").waitFor();
+
+  // Within ten minutes the password is enough; afterwards it alone is not, nor is an old answer.
+  await page.goto(byName() + "/settings/calendar");
+  assert.equal(await page.locator("[data-webauthn]").count(), 0);
+  for (const shown of [new URLSearchParams(body), new URLSearchParams({ password: server.password("unyo") })]) {
+    age();
+    await page.goto(byName() + "/settings/calendar");
+    shown.set("csrf", await page.locator("main form [name=csrf]").first().getAttribute("value"));
+    const answer = await b.context.request.post(byName() + "/settings/calendar", {
+      data: shown.toString(), maxRedirects: 0,
+      headers: { "Content-Type": "application/x-www-form-urlencoded", Origin: byName() },
+    });
+    assert.equal(answer.status(), 422);
+  }
+
+  // A key of somebody else does not help, and keys are changed only after the proof.
+  const [key] = await credentials();
+  await cdp.send("WebAuthn.removeCredential", { ...authenticator, credentialId: key.credentialId });
+  await page.goto(byName() + "/settings/keys");
+  assert.equal(await page.getByLabel("鍵の呼び名").count(), 0);
+  await password().fill(server.password("unyo"));
+  await ready();
+  await page.getByRole("button", { name: "本人であることを確かめる" }).click();
+  await page.getByText("鍵を確かめられませんでした").waitFor();
+  await cdp.send("WebAuthn.addCredential", { ...authenticator, credential: key });
+  await page.goto(byName() + "/settings/keys");
+  assert.deepEqual(await accessibilityFaults(page), []);
+  await password().fill(server.password("unyo"));
+  await ready();
+  await page.getByRole("button", { name: "本人であることを確かめる" }).click();
+  await page.getByLabel("鍵の呼び名").waitFor();
 });
 
 test("a key goes only with the password, and then is not asked for", async () => {

@@ -16,7 +16,7 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "same-origin",
-  "strict-transport-security": "max-age=31536000; includeSubDomains",
+  "strict-transport-security": "max-age=31536000",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "cache-control": "no-store",
@@ -151,7 +151,7 @@ function routes() {
     method, permission, pattern,
     path: pattern.replace("{ledger}", ledger).replace("{entry}", entry).replace("{rev}", "1")
       .replace("{round}", ids.round.split("/")[2]).replace("{item}", "0").replace("{column}", "general")
-      .replace("{format}", "xlsx").replace(/export$/, "export?format=csv").replace(/\{(hash|token|batch|login|account)\}/, "0".repeat(32)),
+      .replace("{format}", "xlsx").replace("{measure}", "devices_owned").replace(/export$/, "export?format=csv").replace(/\{(hash|token|batch|login|account)\}/, "0".repeat(32)),
   }));
 }
 

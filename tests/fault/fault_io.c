@@ -68,9 +68,11 @@ static void deeds(struct store *s, const char *upload, struct run *r)
 
 	for (i = 0; i < ENTRIES; i++) {
 		struct deed *d = &r->deed[i];
+		char id[ID_SIZE];
 
-		id_new(d->entry);
-		snprintf(d->key, sizeof d->key, "k-%.26s", d->entry);
+		id_new(id);
+		memcpy(d->entry, id, sizeof id);
+		snprintf(d->key, sizeof d->key, "k-%.26s", id);
 		err_clear(&err);
 		d->rc = entry_write(s, d->key, d->entry, 1, &d->receipt, &err);
 		expect_words(d->rc, &err, "write");

@@ -196,7 +196,9 @@ static void image_file(const struct name *n, const char *to)
 	buf_release(&b);
 }
 
-/* A folder stands before its files, since names_keep lists it first. */
+#define DEPTH 3 /* folders within folders */
+
+/* A folder synced later stands behind what it holds: so once for each depth. */
 static void image_write(void)
 {
 	char to[PATH_MAX + 320];
@@ -204,14 +206,14 @@ static void image_write(void)
 	int pass;
 
 	mkdir(disk.image, 0700);
-	for (pass = 0; pass < 2; pass++)
+	for (pass = 0; pass <= DEPTH; pass++)
 		for (i = 0; i < disk.names; i++) {
 			const struct name *n = &disk.name[i];
 
 			snprintf(to, sizeof to, "%s/%s", disk.image, n->path);
-			if (pass == 0 && n->is_folder)
+			if (pass < DEPTH && n->is_folder)
 				mkdir(to, 0700);
-			else if (pass == 1 && !n->is_folder)
+			else if (pass == DEPTH && !n->is_folder)
 				image_file(n, to);
 		}
 	*disk.ret_acked = *disk.acked;

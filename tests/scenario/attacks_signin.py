@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Attacks on ways in: planted and stolen sessions, guessing from one and from many addresses, names
 told apart by their answers, secrets in logs and files. usage: attacks_signin.py PROGRAM [WORD]"""
-import http.client, math, random, re, ssl, socket, statistics, time
+import collections, math, os, random, re, ssl, socket, statistics, threading, time
 
-from harness import PASSWORD, Browser, Server, main, need, scenario
+from harness import PASSWORD, Browser, Server, leaf_count, main, need, scenario
 from signin import NEW, add, enrol, first_sign_in, totp
 
 SESSION, FORM_COOKIE = "__Host-daicho", "__Host-form"
@@ -13,18 +13,7 @@ WRONG = "chigau-kagi-2026-x"
 class From(Browser):
     """A browser at another address of this machine, seen by the server as that address."""
     def __init__(self, port, address):
-        super().__init__(port)
-        self.address = address
-
-    def send(self, method, path, body=None, headers=None):
-        if time.monotonic() - self.used > 5:
-            self.close()
-        self.used = time.monotonic()
-        if self.connection is None:
-            self.connection = http.client.HTTPSConnection(
-                "127.0.0.1", self.port, timeout=self.timeout, context=self.context,
-                source_address=(self.address, 0))
-        return super().send(method, path, body, headers)
+        super().__init__(port, address=address)
 
     def guess(self, login, password=WRONG):
         """One try with a fresh form; the status."""
@@ -136,6 +125,166 @@ def a_session_grows_only_with_a_new_token(w):
 
 
 # --- guessing -------------------------------------------------------------------------------
+
+GUESSES = 100_000
+SECONDS = 150       # a slow machine shoots for so long; test_guessing.c has them all on a moved clock
+
+
+class Gun:
+    """Sign-in forms as fast as the server answers: one kept connection, one form's token."""
+    def __init__(self, port, address):
+        b = From(port, address)
+        self.csrf = dict(b.get("/signin").form("/signin")["fields"])["csrf"]
+        self.cookie = "; ".join(f"{k}={v}" for k, v in b.cookies.items())
+        b.close()
+        self.port, self.address, self.s, self.rest = port, address, None, b""
+
+    def close(self):
+        if self.s:
+            self.s.close()
+        self.s = None
+
+    def shoot(self, login, password):
+        """The status of one guess, and the answer's bytes."""
+        if self.s is None:
+            plain = socket.create_connection(("127.0.0.1", self.port), 120, (self.address, 0))
+            self.s, self.rest = Browser.context.wrap_socket(plain), b""
+        body = f"csrf={self.csrf}&login={login}&password={password}"
+        self.s.sendall((f"POST /signin HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nCookie: {self.cookie}"
+                        "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+                        f"{len(body)}\r\n\r\n{body}").encode())
+        while b"\r\n\r\n" not in self.rest:
+            self.more()
+        head, _, self.rest = self.rest.partition(b"\r\n\r\n")
+        length = int(re.search(rb"(?i)content-length: *(\d+)", head)[1])
+        while len(self.rest) < length:
+            self.more()
+        answer, self.rest = self.rest[:length], self.rest[length:]
+        if re.search(rb"(?i)\nconnection: *close", head):
+            self.close()
+        return int(head[9:12]), answer
+
+    def more(self):
+        got = self.s.recv(65536)
+        need(got, "the server has hung up in the middle of an answer")
+        self.rest += got
+
+
+class Siege:
+    """Guesses from many addresses at once, counted by login and status."""
+    def __init__(self, port):
+        self.port, self.count, self.lock, self.faults = port, collections.Counter(), threading.Lock(), []
+
+    def volley(self, address, shots):
+        """One attacker: its own address, one connection, guesses one after the other."""
+        try:
+            gun, seen = Gun(self.port, address), collections.Counter()
+            for login, password in shots:
+                if time.monotonic() > self.end:
+                    break
+                status, _ = gun.shoot(login, password)
+                seen[login if login in self.known else "invented", status] += 1
+            gun.close()
+            with self.lock:
+                self.count.update(seen)
+        except Exception as why:
+            self.faults.append(f"{address}: {why!r}")
+
+    def run(self, volleys, known, hands=4):
+        self.known, waiting, self.end = known, list(volleys), time.monotonic() + SECONDS
+        random.Random(6).shuffle(waiting)
+
+        def hand():
+            while True:
+                with self.lock:
+                    if not waiting or self.faults or time.monotonic() > self.end:
+                        return
+                    address, shots = waiting.pop()
+                self.volley(address, shots)
+        threads = [threading.Thread(target=hand) for _ in range(hands)]
+        for t in threads:
+            t.start()
+        return threads
+
+
+def resident(server):
+    """Memory of the server in MiB."""
+    text = open(f"/proc/{server.process.pid}/status").read()
+    return int(re.search(r"VmRSS:\s*(\d+)", text)[1]) / 1024
+
+
+def volleys(ward):
+    """A hundred thousand guesses: half at one person from fifty addresses; three tenths over forty
+    people from forty addresses, one of them that of the ward; the rest at invented names, each new."""
+    rng = random.Random(6)
+    for n in range(50):
+        yield address(100 + n), [("kanri", f"kagi-{n}-{i}") for i in range(GUESSES // 100)]
+    for n in range(40):
+        yield address(0) if n == 20 else address(200 + n), \
+            [(ward[(n + i) % 40], f"haru-{i}") for i in range(GUESSES // 400 * 3)]
+    for n in range(20):
+        yield address(300 + n), [(f"dare{n}x{i}x{rng.randrange(10 ** 6)}", "aki-1")
+                                 for i in range(GUESSES // 100)]
+
+
+@scenario
+def a_hundred_thousand_guesses_open_nothing_and_keep_nobody_out(w):
+    data, ward = w.init(), [f"shokuin{n:02}" for n in range(40)]
+    w.user(data, "kanri", "planner")
+    w.user(data, "yakan", "staff", name="見本 夜勤")
+    for login in ward:
+        w.user(data, login, "staff", name="見本 " + login)
+    # What a sanitizer keeps of freed memory would hide what the server itself takes.
+    quiet = {**os.environ, "ASAN_OPTIONS": "quarantine_size_mb=8:" + os.environ.get("ASAN_OPTIONS", "")}
+    with Server(w, data, environment=quiet) as server:
+        owner, nurse, waits = Browser(server.port), From(server.port, address(0)), []
+        for b, login in ((owner, "kanri"), (nurse, "yakan")):
+            b.sign_in(login)
+            b.submit(b.get("/settings"), "/signout")
+        siege, leaves = Siege(server.port), leaf_count(data)
+        warm = list(volleys(ward))[::10]
+        start = time.monotonic()
+        for t in siege.run([(a, s[:200]) for a, s in warm], {"kanri", *ward}):
+            t.join()
+        before, siege.count = resident(server), collections.Counter()
+        begun, threads = time.monotonic(), siege.run(volleys(ward), {"kanri", *ward})
+        honest = 0
+        while any(t.is_alive() for t in threads):
+            # From browsers they have used before: again and again, in the middle of it.
+            for b, login in ((owner, "kanri"), (nurse, "yakan")):
+                at = time.monotonic()
+                b.sign_in(login)
+                waits.append(time.monotonic() - at)
+                need(b.submit(b.get("/settings"), "/signout").status == 200, login)
+                honest += 1
+            time.sleep(2)
+        took, minutes = time.monotonic() - begun, (time.monotonic() - start) / 60
+        need(not siege.faults, siege.faults[:5])
+        total = sum(siege.count.values())
+        tries = collections.Counter()
+        for (login, status), n in siege.count.items():
+            need(status in (403, 429), f"{login}: {n} answers {status}")
+            tries[login] += n if status == 403 else 0
+        need(total == GUESSES or (took > SECONDS and total >= GUESSES / 20), total)
+        allowed = 10 * max(1, minutes / 15)     # of the warm-up, too
+        most = max((n, l) for l, n in tries.items() if l != "invented")
+        need(most[0] <= allowed, f"{most} real tries in {minutes:.1f} minutes")
+        # An address gets forty, and one in some seconds, whatever names it invents.
+        need(tries["invented"] <= 20 * (40 + 12 * minutes), f"{tries['invented']} tries at invented names")
+        grown = resident(server) - before
+        need(grown < 48, f"the server has grown by {grown:.0f} MiB")
+        written = leaf_count(data) - leaves
+        real = sum(tries.values()) + sum(n for (l, s), n in siege.count.items() if s == 403)
+        need(written < real + 10 * honest + 2000, f"{written} leaves written for {real} real tries")
+        need(max(waits) < 20, f"an honest sign-in took {max(waits):.1f} s")
+        right = From(server.port, address(999)).guess("kanri", PASSWORD)
+        need(right.status == 429, "a guess would be found right among the delayed ones")
+        print(f"      {total} of {GUESSES} guesses in {took:.0f} s ({total / took:.0f}/s): {sum(tries.values())} real, "
+              f"at most {most[0]} at one person; {honest} honest sign-ins, slowest {max(waits):.1f} s; "
+              f"memory {before:.0f} + {grown:.0f} MiB; {written} leaves")
+    w.run("verify", data).exits(0)
+
+
 
 @scenario
 def spraying_and_distributed_guesses_get_few_tries_and_keep_nobody_out(w):
@@ -265,6 +414,51 @@ def known_unknown_and_disabled_names_are_answered_alike(w):
         if min(p.values()) > 0.01:
             return
     raise AssertionError(f"names can be told by the time of the answer: {p}, {said}")
+
+
+TIMINGS = 10_000
+
+
+@scenario
+def ten_thousand_answers_do_not_tell_who_exists(w):
+    """What a guesser gets beyond the first tries is the delay: neither its words nor its time tell
+    names that exist from others. (The first tries, with their whole work, are measured above.)"""
+    data = w.init()
+    known = [f"shokuin{n:02}" for n in range(12)]
+    for login in known:
+        w.user(data, login, "staff", name="見本 " + login)
+    names = {**{login: "known" for login in known}, **{f"daremo{n:03}": "unknown" for n in range(12)}}
+    need(len({len(n) for n in names}) == 1, "names of one length")
+    with Server(w, data) as server:
+        for turn in (1, 2):     # a busy machine may speak once, not twice
+            gun, times, texts, delayed = Gun(server.port, address(3000 + turn)), {}, {}, collections.Counter()
+            for _ in range(3):
+                for login in names:
+                    gun.shoot(login, WRONG)
+            shots = list(names) * (TIMINGS // len(names) + 1)
+            random.shuffle(shots)
+            for login in shots[:TIMINGS]:
+                start = time.perf_counter()
+                status, page = gun.shoot(login, WRONG)
+                took = time.perf_counter() - start
+                kind = names[login]
+                delayed[kind, status] += 1
+                if status == 429:
+                    times.setdefault(kind, []).append(took)
+                # Without numbers (the wait), the time of the page and the login it gives back.
+                said = re.sub(rb"[0-9a-z]{26}|\d+", b"#", page.replace(login.encode(), b"#"))
+                texts.setdefault((status, re.sub(rb'value="[^"]*"', b"", said)), set()).add(kind)
+            gun.close()
+            need(len(texts) <= 2 and all(len(k) == 2 for (s, _), k in texts.items() if s == 429),
+                 f"answers differ: {[(s, k) for (s, _), k in texts.items()]}")
+            need(min(map(len, times.values())) > TIMINGS * 0.45, dict(delayed))
+            p = p_value(times["known"], times["unknown"])
+            print(f"      {sum(delayed.values())} answers, {dict(delayed)}; median "
+                  f"{statistics.median(times['known']) * 1000:.2f} and "
+                  f"{statistics.median(times['unknown']) * 1000:.2f} ms; p {p:.2f}")
+            if p > 0.01:
+                return
+    raise AssertionError(f"names can be told by the time of the answer: p {p}")
 
 
 # --- what is written down ------------------------------------------------------------------------

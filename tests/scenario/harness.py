@@ -252,9 +252,9 @@ class Browser:
     """Cookies, forms and redirects over one kept connection; TLS certificate is self-made."""
     context = ssl._create_unverified_context()
 
-    def __init__(self, port, timeout=120):
+    def __init__(self, port, timeout=120, address=None):
         self.port, self.timeout, self.cookies, self.connection = port, timeout, {}, None
-        self.used = 0
+        self.used, self.source = 0, (address, 0) if address else None
 
     def send(self, method, path, body=None, headers=None):
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
@@ -266,7 +266,8 @@ class Browser:
         kept = self.connection is not None
         if not kept:
             self.connection = http.client.HTTPSConnection("127.0.0.1", self.port,
-                                                          timeout=self.timeout, context=self.context)
+                                                          timeout=self.timeout, context=self.context,
+                                                          source_address=self.source)
         try:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
@@ -307,13 +308,19 @@ class Browser:
         return self.post(form["action"], fields + list(changes.items()), follow)
 
     def upload(self, page, action, field, name, content, follow=True):
-        mark = "----daicho-scenario"
+        return self.upload_all(page, action, {field: (name, content)}, follow)
+
+    def upload_all(self, page, action, files, follow=True, **changes):
+        """`files`: {field: (name, content)}."""
+        mark, form = "----daicho-scenario", page.form(action)
+        fields = [(n, v) for n, v in form["fields"] if n not in changes] + list(changes.items())
         parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode()
-                 for n, v in page.form(action)["fields"]]
-        parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; '
-                     f'filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode()
-                     + content + f"\r\n--{mark}--\r\n".encode())
-        answer = self.send("POST", page.form(action)["action"], b"".join(parts),
+                 for n, v in fields]
+        for field, (name, content) in files.items():
+            parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; '
+                         f'filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'.encode()
+                         + content + b"\r\n")
+        answer = self.send("POST", form["action"], b"".join(parts) + f"--{mark}--\r\n".encode(),
                            {"Content-Type": f"multipart/form-data; boundary={mark}"})
         return self.get(answer.headers["Location"]) if follow and answer.status == 303 else answer
 

@@ -2,19 +2,28 @@
 """Who reaches what: every role x every route x own, other, voided and nonexistent, compared with
 `daicho audit access`. Routes, roles and rules come from the program; only the values of the
 parameters in addresses are made here. usage: matrix.py PROGRAM [WORD]"""
-import collections, re, sqlite3, subprocess, sys, threading, time, urllib.parse
+import collections, difflib, io, re, sqlite3, subprocess, sys, threading, time, urllib.parse, zipfile
 
-from harness import ROOT, Server, entries, leaf_count, main, need, scenario
-from matrix_world import HASH, LOGIN, NOWHERE, ROLES, SECRET, SPARE, Person, Place
+from harness import ROOT, Browser, Server, entries, leaf_count, main, need, scenario
+from matrix_things import CODE, STRANGER, Things, days, open_view
+from matrix_world import DEPARTMENT, HASH, LOGIN, NOWHERE, ROLES, SECRET, Person, Place
 
 # Documents are drawn in a process of their own: once is enough.
-SLOW = ("/ledger/{ledger}/print", "/round/{round}/pack/{format}")
-# What a permitted POST carries so that it meets the entry and not only the form's checks.
+SLOW = ("/ledger/{ledger}/print", "/round/{round}/pack/{format}", "/stocktake/{stocktake}/pdf")
+# What a permitted POST carries so that it meets the thing itself and not only the form's checks.
 FIELDS = {"/ledger/{ledger}/entry/{entry}/act": [("op", "confirm"), ("rev", "1")],
-          "/ledger/{ledger}/entry/{entry}/edit": [("rev", "1"), ("act", "draft")]}
+          "/ledger/{ledger}/entry/{entry}/edit": [("rev", "1"), ("act", "draft")],
+          "/requests/{entry}/refuse": [("reason", "見本")],
+          "/requests/{entry}/confirm": [("act", "ok")],
+          "/proxies/{entry}/decide": [("act", "refuse"), ("note", "見本")],
+          "/proxies/{entry}/revoke": [("why", "見本")],
+          "/people/proposals/{entry}": [("act", "reject"), ("reason", "見本")]}
 # GET that needs a query to answer at all.
 QUERY = {"/ledger/{ledger}/export": "?format=csv",
-         "/api/ledger/{ledger}/export": "?format=csv"}
+         "/gap/xlsx": "?to=care-issues",
+         "/api/ledger/{ledger}/export": "?format=csv",
+         "/stocktake/{stocktake}/sheet": "?department=" + urllib.parse.quote(DEPARTMENT["own"]),
+         "/stocktake/{stocktake}/pdf": "?department=" + urllib.parse.quote(DEPARTMENT["own"])}
 # permit() speaks like this; other refusals (four eyes, passwords) do not count as the gate's.
 GATE = re.compile(r"(ログインしてください|許可されていません|許可されていない|許可できません|"
                   r"ができるのは「)")
@@ -24,68 +33,153 @@ WORKFLOW = ("/ledger/{ledger}/entry/{entry}/act",)
 
 # --- instances ---------------------------------------------------------------------------
 
-def instances(place, route):
-    """What a route is tried with: (name, ledger or None, {parameter: value})."""
-    names = re.findall(r"{(\w+)}", route["pattern"])
-    unknown = [n for n in names if n not in MAKERS and n != "ledger"]
-    need(not unknown, f"{route['pattern']} has a parameter {unknown} that the matrix cannot fill: "
-                      f"add a maker to MAKERS in tests/scenario/matrix.py ({route['source']})")
+# own: one's own, or the first that everybody may see; department: of a colleague; other: another's;
+# voided: taken back, ended or deleted; elsewhere: exists, but under another parent than the address
+# says; foreign: of another organisation; nowhere: of nobody.
+KINDS = ("own", "department", "other", "voided", "elsewhere", "foreign", "nowhere")
+
+
+def family_of(pattern, name):
+    """A thing is named by the address up to its place, e.g. "/requests/{entry}"."""
+    return pattern.removeprefix("/api").partition("{" + name + "}")[0] + "{" + name + "}"
+
+
+def instances(place, route, role=None):
+    """What a route is tried with: (kind, ledger or None, {parameter: value}), "own" first. Where an
+    address names more than one thing, each is tried in turn with the others right ("rev nowhere");
+    what belongs to another's thing goes with it."""
+    pattern = route["pattern"]
+    names = re.findall(r"{(\w+)}", pattern)
+    things = [n for n in names if n != "ledger"]
     ledgers = list(place.ledgers) if "ledger" in names else [None]
-    if route["pattern"] in SLOW:
-        ledgers = ledgers[:1]
-    rest = [n for n in names if n != "ledger"]
-    kinds = ["own", "other", "voided", "nowhere"] if rest else ["own"]
-    if route["pattern"] in SLOW:
-        kinds = ["own", "nowhere"] if rest else ["own"]
-    for ledger in ledgers:
-        for kind in kinds:
-            values = {n: MAKERS[n](place, route["pattern"], ledger, kind) for n in rest}
-            if ledger:
-                values["ledger"] = ledger
-            yield kind, ledger, values
+    for ledger in ledgers[:1] if pattern in SLOW else ledgers:
+        base = {n: value(place, family_of(pattern, n), "own", ledger, role) for n in things}
+        if ledger:
+            base["ledger"] = ledger
+        yield "own", ledger, base
+        for i, name in enumerate(things):
+            for kind in KINDS[1:]:
+                found = value(place, family_of(pattern, name), kind, ledger, role)
+                if found is not None:
+                    rest = {n: value(place, family_of(pattern, n), "own", ledger, role, kind)
+                            for n in things[i + 1:]}
+                    yield (kind if i == 0 else f"{name} {kind}"), ledger, \
+                        {**base, name: found, **{n: v or base[n] for n, v in rest.items()}}
 
 
-def make_entry(place, pattern, ledger, kind):
-    if kind == "nowhere" or not ledger:
-        return NOWHERE
-    return place.entry[ledger, kind]
+def value(place, family, kind, ledger, role, parent="own"):
+    """The value of one place in an address; None: there is no such thing."""
+    if family in MAKERS:
+        return MAKERS[family](place, kind, ledger, parent)
+    found = place.things.get(family, kind, role, ledger)
+    if found is None and kind == "foreign":
+        found = place.strangers.get(family, "own", "contacts")
+    if found is None and kind == "nowhere":
+        found = NOWHERE
+    if found is None and kind == "own":
+        found = discovered(place, family)
+    return found
 
 
-def make_round(place, pattern, ledger, kind):
-    return place.round.get(kind, NOWHERE)
+def discovered(place, family):
+    """A value that the planner's pages link to: things that came with a new screen."""
+    if not hasattr(place, "links"):
+        person, place.links, waiting = Person(place.port, "planner"), set(), ["/"]
+        while waiting and len(place.links) < 4000:
+            page = person.ask("GET", waiting.pop(0))
+            new = {a.split("#")[0] for a in page.links + [f["action"] for f in page.forms]} - place.links
+            place.links |= new
+            waiting += [a for a in page.links if a.split("#")[0] in new and a.startswith("/") and
+                        not any(re.fullmatch(re.sub(r"{\w+}", "[^/]+", p), a.split("?")[0]) for p in SLOW)]
+        person.browser.close()
+    pattern = re.compile(re.sub(r"{\w+}", "([^/?]+)", family) + r"(?:[/?].*)?")
+    found = next((m for m in map(pattern.fullmatch, sorted(place.links)) if m), None)
+    need(found, f"nothing is known for {family}, and no page links to one: add it to "
+                "tests/scenario/matrix_things.py, or a maker to MAKERS in matrix.py")
+    return urllib.parse.unquote(found[found.lastindex])
 
 
-def make_login(place, pattern, ledger, kind):
-    return SPARE if kind != "nowhere" else "nobody-here"
+def make_entry(place, kind, ledger, parent):
+    if kind == "foreign":
+        return place.strangers.place.entry.get(("vendors", "own"))
+    if kind == "elsewhere":
+        names = list(place.ledgers)
+        return place.entry[names[names.index(ledger) - 1], "own"]
+    return NOWHERE if kind == "nowhere" else place.entry.get((ledger, kind))
 
 
-def make_inspection(place, pattern, ledger, kind):
-    return place.spare_inspection if kind == "own" else NOWHERE
+def make_round(place, kind, ledger, parent):
+    if kind == "foreign":
+        return place.strangers.place.round.get("own")
+    return NOWHERE if kind == "nowhere" else place.round.get(kind)
 
 
-def make_hash(place, pattern, ledger, kind):
-    return place.file.get((ledger, kind), HASH)
+def one_of(**values):
+    return lambda place, kind, ledger, parent: values.get(kind)
 
 
-# One row per name in braces. Given the place, the pattern, the ledger (or None) and the kind.
+def make_hash(place, kind, ledger, parent):
+    if kind == "own":
+        return place.file.get((ledger, parent), HASH)
+    return {"elsewhere": place.file["documents" if ledger == "disclosures" else "disclosures", "other"],
+            "nowhere": HASH}.get(kind)
+
+
+def make_item(place, kind, ledger, parent):
+    return {"own": place.item, "elsewhere": place.other_item, "nowhere": "1-99"}.get(kind)
+
+
+def make_link(place, kind, ledger, parent):
+    """A page of a vendor: its address alone opens it, whoever brings it."""
+    return {"own": place.link, "nowhere": "dcho_nowhere"}.get(kind)
+
+
+# Families whose things stand in the places' own tables; all others stand in Things. A new family
+# that is in neither is found by its links (Place.discovered), or asks for a maker.
 MAKERS = {
-    "entry": make_entry,
-    "round": make_round,
-    "login": make_login,
-    "inspection": make_inspection,
-    "hash": make_hash,
-    "rev": lambda *a: "1",
-    "item": lambda place, *a: place.item,
-    "column": lambda place, *a: place.column,
-    "format": lambda *a: "pdf",
-    "batch": lambda *a: NOWHERE,    # undone by the scenarios of imports
-    "stocktake": lambda *a: NOWHERE,    # for planners and operators alone, who see all of them
-    "line": lambda *a: NOWHERE,
-    "token": lambda *a: NOWHERE,    # of an upload or a feed: random, never of another
+    "/ledger/{ledger}/entry/{entry}": make_entry,
+    "/ledger/{ledger}/entry/{entry}/rev/{rev}": one_of(own="1", nowhere="99"),
+    "/ledger/{ledger}/entry/{entry}/file/{hash}": make_hash,
+    "/round/{round}": make_round,
+    "/round/{round}/item/{item}": make_item,
+    "/round/{round}/item/{item}/{column}": lambda place, kind, *_: {
+        "own": place.column, "nowhere": "nothing"}.get(kind),
+    "/round/{round}/file/{hash}": lambda place, kind, ledger, parent:
+        make_hash(place, kind, "round", parent),
+    "/round/{round}/pack/{format}": one_of(own="pdf", nowhere="doc"),
+    "/reply/{link}": make_link,
+    "/reply/{link}/part/{part}": one_of(own="1", nowhere="999"),
+    "/round/{round}/reply/part/{part}": one_of(own="1", nowhere="999"),
+    "/round/{round}/vendor/{invite}": lambda place, kind, *_: {
+        "own": place.invite, "nowhere": NOWHERE}.get(kind),
+    "/round/{round}/vendor/file/{hash}": lambda place, kind, ledger, parent:
+        make_hash(place, kind, "round", parent),
+    # A sheet that came back and waits to be taken in.
+    "/round/{round}/vendor/sheet/{token}": lambda place, kind, *_: {
+        "own": place.sheet, "nowhere": NOWHERE}.get(kind),
+    "/round/{round}/agreement/{format}": one_of(own="pdf", nowhere="doc"),
+    "/round/{round}/sharing/{item}": one_of(own="1-A-1", nowhere="9-Z-9"),
+    # The same for everybody: of no person, department or organisation.
+    "/catalogues/{catalogue}": one_of(own="mhlw-checklist-r6-hospital", nowhere="nothing-here"),
+    "/catalogues/{catalogue}/{item}": one_of(own="1-(1)", nowhere="99-(99)"),
+    "/xray/{measure}": one_of(own="devices_owned", nowhere="nothing_here"),
+    "/crosswalks/{from}": one_of(own="mhlw-6.0-governance", nowhere="nothing-here"),
+    "/crosswalks/{from}/{to}": one_of(own="mhlw-6.0-management", nowhere="nothing-here"),
 }
 
 
 # --- what the audit promises ----------------------------------------------------------------
+
+# Families and what the audit calls their things.
+OBJECTS = {"/requests/{entry}": "requests", "/people/proposals/{entry}": "proposals",
+           "/proxies/{entry}": "proxies", "/stocktake/{stocktake}": "stocktakes",
+           "/people/list/{token}": "staff uploads", "/stocktakes/list/{token}": "account uploads",
+           "/ledger/{ledger}/import/{token}": "account uploads",    # both: planners and operators
+           "/emergency/uses/{entry}": "emergency uses", "/help/proof/{entry}": "proofs",
+           "/accounts/{login}": "accounts", "/tokens/{token}": "keys",
+           "/inspections/{inspection}": "inspections"}
+# Whether what is taken back or has ended is still seen by who saw it; not named: it depends.
+VOIDED = {"/tokens/{token}": False, "/feed/{token}": False, "/ledger/{ledger}/batch/{batch}": True}
 
 class Promise:
     """The audit of one role, by route and ledger."""
@@ -93,6 +187,7 @@ class Promise:
         self.place = place
         self.routes = {(r["method"], r["pattern"]): r for r in audit["routes"]}
         self.ledgers = {l["ledger"]: l for l in audit["ledgers"]}
+        self.objects = {o["object"]: o["scope"] for o in audit["objects"]}
         self.rounds, self.role = audit["rounds"], audit["role"]
 
     def permits(self, route, ledger):
@@ -107,14 +202,27 @@ class Promise:
     def sees(self, kind, ledger):
         """Whether the role sees this instance of an entry."""
         part = self.ledgers[ledger]
-        if kind == "nowhere" or (kind == "voided" and not part["voided"]):
+        if kind in ("elsewhere", "foreign", "nowhere") or (kind == "voided" and not part["voided"]):
             return False
         scope = part["rows"]["scope"]
-        return scope in ("all", "opened") or \
-            (scope in ("vendor", "itself") and self.role == "vendor" and kind != "other")
+        # Whose the entries are: the vendor's own, or those of the department of everybody here.
+        theirs = "vendor" if scope in ("vendor", "itself") else "staff" if scope == "department" else None
+        return scope in ("all", "opened") or (self.role == theirs and kind != "other")
+
+    def sees_object(self, family, kind):
+        """Whether the role sees this thing; None: that depends on what is done with it."""
+        if kind in ("elsewhere", "foreign", "nowhere"):
+            return False
+        if kind == "voided":
+            return VOIDED.get(family)
+        name = OBJECTS.get(family)
+        if name is None:
+            return None
+        return {"all": True, "own": kind == "own", "department": kind in ("own", "department"),
+                "concerned": kind == "own", "decides": kind == "own", "none": False}[self.objects[name]]
 
     def sees_round(self, kind):
-        if kind == "nowhere":
+        if kind in ("foreign", "nowhere"):
             return False
         return self.rounds == "all" or (self.rounds == "vendor" and kind == "own") or \
             (self.rounds == "opened" and kind in self.place.opened_rounds)
@@ -127,10 +235,19 @@ def size_class(page):
     return len(page.body) // 128
 
 
+def shape(page):
+    """What a stranger could tell answers apart by: status, and words without numbers, ids and what
+    stood in the address."""
+    text = page.text
+    for asked in (v for v in page.asked.values() if len(v) > 2):
+        text = text.replace(asked, "#")
+    return page.status, re.sub(r"[0-9a-z]{26}|[0-9a-f]{64}|\d+", "#", text)
+
+
 class Matrix:
     def __init__(self, place, server):
         self.place, self.server, self.problems, self.tried = place, server, [], 0
-        self.seen = collections.Counter()
+        self.seen, self.kinds = collections.Counter(), collections.Counter()
 
     def wrong(self, person, method, path, why, page):
         self.problems.append(f"{person.role} {method} {path}: {why} "
@@ -144,10 +261,14 @@ class Matrix:
         routes = sorted(self.place.audit[role]["routes"], key=lambda r: r["method"])
         for route in routes:
             answers = {}
-            for kind, ledger, values in instances(self.place, route):
-                path = re.sub(r"{(\w+)}", lambda m: urllib.parse.quote(values[m[1]], safe="-()"),
+            for kind, ledger, values in instances(self.place, route, role):
+                if route["pattern"] in SLOW and kind not in ("own", "foreign", "nowhere") and \
+                        self.sees(promise, route, ledger, kind):
+                    continue
+                path = re.sub(r"{(\w+)}", lambda m: urllib.parse.quote(values[m[1]], safe="-()."),
                               route["pattern"])
                 answers[ledger, kind] = self.try_one(person, promise, route, ledger, kind, path)
+                answers[ledger, kind].asked = values
             self.compare(person, promise, route, answers)
         person.browser.close()
 
@@ -156,6 +277,7 @@ class Matrix:
         page = person.ask(method, path + QUERY.get(pattern, ""), FIELDS.get(pattern, ()))
         self.tried += 1
         self.seen[method, pattern] += 1
+        self.kinds[kind.rpartition(" ")[2]] += 1
         refused = page.status == 401 or \
             (page.status == 403 and GATE.search(page.text) is not None)
         if page.status >= 500 and page.status != 503:
@@ -167,36 +289,48 @@ class Matrix:
             self.wrong(person, method, path, "the audit allows, the server refuses", page)
         return page
 
+    def sees(self, promise, route, ledger, kind):
+        things = [n for n in re.findall(r"{(\w+)}", route["pattern"]) if n != "ledger"]
+        if not things:
+            return None
+        family = family_of(route["pattern"], things[0])
+        if " " in kind:     # of a thing below it: right under another parent, or not there
+            return False
+        if family == "/ledger/{ledger}/entry/{entry}":
+            return promise.sees(kind, ledger)
+        if family == "/round/{round}":
+            return promise.sees_round(kind)
+        return promise.sees_object(family, kind)
+
     def compare(self, person, promise, route, answers):
         """Out of sight must look like nonexistent; in sight must not."""
         for (ledger, kind), page in answers.items():
-            nowhere = answers.get((ledger, "nowhere"))
-            if nowhere is None or kind == "nowhere" or not promise.permits(route, ledger):
+            thing = kind.rpartition(" ")[0]
+            nowhere = answers.get((ledger, (thing + " nowhere").strip()))
+            if nowhere is None or nowhere is page or not promise.permits(route, ledger):
                 continue
             where = f"{route['pattern']} {ledger or ''} {kind}"
-            if ledger and "{entry}" in route["pattern"]:
-                seen = promise.sees(kind, ledger)
-            elif "{round}" in route["pattern"]:
-                seen = promise.sees_round(kind)
-            else:
+            seen = self.sees(promise, route, ledger, kind)
+            if seen is None:
                 continue
-            same = page.status == nowhere.status and size_class(page) == size_class(nowhere)
-            if not seen and not same:
-                self.wrong(person, route["method"], where, f"other and nonexistent differ "
-                           f"({nowhere.status}, {len(page.body)} {len(nowhere.body)})", page)
+            if not seen and shape(page) != shape(nowhere):
+                self.wrong(person, route["method"], where, f"is told from nonexistent "
+                           f"({nowhere.status}, {len(page.body)} {len(nowhere.body)}) "
+                           f"{nowhere.text[120:320]} |", page)
             if not seen and 200 <= page.status < 400:
                 self.wrong(person, route["method"], where, "out of sight and shown", page)
-            if seen and route["method"] == "GET" and "{hash}" not in route["pattern"] and \
-                    page.status not in (200, 303) and kind != "voided":
+            if seen and route["method"] == "GET" and kind != "voided" and "{hash}" not in \
+                    route["pattern"] and page.status not in (200, 303) and page.status == nowhere.status:
                 self.wrong(person, "GET", where, "in sight and not shown", page)
 
     def try_nobody(self):
         person = Person(self.server.port, "nobody")
         for route in self.place.audit["staff"]["routes"]:
             _, ledger, values = next(instances(self.place, route))
-            path = re.sub(r"{(\w+)}", lambda m: values[m[1]], route["pattern"])
+            path = re.sub(r"{(\w+)}", lambda m: urllib.parse.quote(values[m[1]], safe="-()."),
+                          route["pattern"])
             page = person.ask(route["method"], path)
-            public = route["permission"] == "PUBLIC"
+            public = route["permission"] in ("PUBLIC", "LINK")
             away = page.status == 303 and page.headers["Location"].startswith("/signin")
             if not public and not away and page.status not in (401, 403):
                 self.wrong(person, route["method"], path, "open to strangers", page)
@@ -204,9 +338,16 @@ class Matrix:
 
 @scenario
 def every_role_reaches_exactly_what_the_audit_says(w):
+    house = []
+    threading.excepthook = lambda a: house.append(a.exc_value)
+    beside = threading.Thread(target=lambda: house.append(strangers(w)))
+    beside.start()
     place = Place(w)
+    place.things = Things(place)
+    beside.join()
+    need(house and isinstance(house[0], Things), f"no strangers: {house}")
     with Server(w, place.data) as server:
-        prepare(place, server)
+        prepare(place, server, house[0])
         matrix = Matrix(place, server)
         matrix.try_nobody()
         threads = [threading.Thread(target=matrix.try_role, args=(role,)) for role in ROLES]
@@ -222,9 +363,49 @@ def every_role_reaches_exactly_what_the_audit_says(w):
         need(not missing, f"no instance was tried of {sorted(missing)}")
         need(not matrix.problems, f"{len(matrix.problems)} of {matrix.tried} answers are wrong:\n" +
              "\n".join(matrix.problems[:400]))
-        print(f"      {len(routes)} routes, {len(ROLES)} roles, {matrix.tried} requests")
+        print(f"      {len(routes)} routes, {len(ROLES)} roles, {matrix.tried} requests: "
+              f"{', '.join(f'{n} {k}' for k, n in matrix.kinds.most_common())}")
         side_doors(place, server)
+        nothing_of_strangers_opens_anything(place, server)
     w.run("verify", place.data).exits(0)
+
+
+def strangers(w):
+    """Another organisation with the same logins: what it has must be as if it did not exist."""
+    place = Place(w, "yoso", stranger=STRANGER)
+    things = Things(place)
+    with Server(w, place.data, name="yoso-serve") as server:
+        rows = entries(place.w.export(place.data, "rounds"))
+        place.round = {"own": rows[0]["entry"]}
+        things.by_pages(server.port)
+        things.cookies = {}
+        for login in (LOGIN["planner"], STRANGER):
+            b = Browser(server.port)
+            b.sign_in(login)
+            things.cookies[login] = dict(b.cookies)
+            b.close()
+    return things
+
+
+def nothing_of_strangers_opens_anything(place, server):
+    """Sessions, keys, calendars, codes and logins of the other organisation."""
+    s = place.strangers
+    for login, cookies in s.cookies.items():
+        b = Browser(server.port)
+        b.cookies = dict(cookies)
+        page = b.send("GET", "/settings")
+        need(page.status == 303 and page.headers["Location"].startswith("/signin"),
+             f"the session of {login} opens: {page.status}")
+    b = Browser(server.port)
+    page = b.submit(b.get("/signin"), "/signin", follow=False, login=STRANGER, password="mihon-no-kagi-2026")
+    need(page.status == 403, f"the other house's login: {page.status}")
+    page = Browser(server.port).send("GET", "/api/ledgers", None, {
+        "Authorization": "Bearer " + s.place.keys["planner"]})
+    need(page.status == 401, f"the other house's key: {page.status}")
+    page = Browser(server.port).send("GET", "/feed/" + s.get("/feed/{token}", "own"))
+    need(page.status == 404, f"the other house's calendar: {page.status}")
+    page = b.submit(b.get("/inspect"), "/inspect", follow=False, code=s.view_code)
+    need(page.status == 403, f"the other house's inspector: {page.status}")
 
 
 # --- side doors and mass assignment ------------------------------------------------------------
@@ -234,7 +415,110 @@ def side_doors(place, server):
     lists_agree(place, vendor, planner)
     hidden_fields_stay_hidden(vendor, planner)
     foreign_and_hidden_values_are_refused(place, vendor)
+    the_hospitals_side_is_its_own(place, server, vendor, planner)
     rights_end_at_the_next_request(place, server, planner)
+
+
+def the_hospitals_side_is_its_own(place, server, vendor, planner):
+    """Whatever the hospital answers in the sheet of a contract, a vendor reads the same pages as
+    before, signed in, in its calendar and by its link, until something is agreed."""
+    opened = planner.ask("POST", "/contracts/open", [("contract", place.entry["contracts", "own"])])
+    need(opened.status == 303, f"cannot open the sheet of a contract: {opened.text[:400]}")
+    sheet = opened.headers["Location"].split("/")[2].split("?")[0]
+    link = give_page(planner, sheet)
+    made = vendor.prove("/settings/calendar", [])
+    feed = re.search(r"/feed/dcho_[A-Za-z0-9_-]{43}\.ics", made.text)
+    need(feed, f"no calendar: {made.text[:400]}")
+    paths = pages_of_a_sheet(place, vendor, sheet, link) + [feed[0]]
+    before = {path: what_it_says(vendor, path) for path in paths}
+    need(any(sheet in t for t in before.values()) and f"/round/{sheet}/approve" in before,
+         "the vendor is not asked")
+    told = dict(rev="0", doer="hospital", value="no", target_on=days(17), responsible="内緒の担当者",
+                note=SECRET, open_points=SECRET)
+    for item, value in (("1-A-1", "no"), ("1-A-2①", "yes")):
+        path = f"/round/{sheet}/sharing/" + urllib.parse.quote(item)
+        more = {"value": value, **({} if value == "no" else {"target_on": "", "open_points": ""})}
+        done = planner.ask("POST", path, list({"side": "hospital", **told, **more}.items()))
+        need(done.status == 303, f"cannot answer for the hospital: {done.text[:400]}")
+    need(SECRET in planner.ask("GET", f"/round/{sheet}/sharing/1-A-1").text, "nothing was answered")
+    for path, was in before.items():
+        now = what_it_says(vendor, path)
+        need(SECRET not in now and "内緒の担当者" not in now, f"{path} shows the hospital's answer")
+        told_by = [l for l in difflib.ndiff(was.split("<"), now.split("<")) if l[0] in "+-"]
+        need(now == was, f"{path} tells that the hospital has answered: {told_by[:20]}")
+    agreed = {**told, "side": "agreed", "note": "両者の取り決め"}
+    done = planner.ask("POST", f"/round/{sheet}/sharing/1-A-1", list(agreed.items()))
+    need(done.status == 303, f"cannot agree: {done.text[:400]}")
+    strange = planner.ask("POST", f"/round/{sheet}/sharing/1-B-1", list({**agreed, "side": "both"}.items()))
+    need(strange.status == 422 and "どちらに書いたのか分かりません" in strange.text, strange.text[:400])
+    page = vendor.ask("GET", f"/round/{sheet}/approve")
+    need("両者の取り決め" in page.text, f"what is agreed is not shown: {page.text[:600]}")
+    a_refused_form_of_a_link_stores_nothing(place, server, link)
+    an_emergency_is_the_houses_own(place, server, planner, link)
+
+
+def an_emergency_is_the_houses_own(place, server, planner, link):
+    """Everybody who works here sees that an emergency account is open; a vendor by its link does not."""
+    made = planner.prove("/emergency/new", [
+        ("name", "非常時 見本2"), ("login", "m-hijou2"), ("role", "operator"), ("keeper", "見本"),
+        ("place", "金庫")])
+    code, b = CODE.search(made.text), Browser(server.port, address="127.7.1.1")
+    need(code, f"no code: {made.text[:400]}")
+    done = b.submit(b.get("/emergency"), "/emergency", login="m-hijou2", code=code[0], reason="見本の理由")
+    need(done.status == 200 and "非常時 見本2" in planner.ask("GET", "/").text, done.text[:400])
+    page = b.get("/reply/" + link)
+    need(page.status == 200 and "頼んだ医療機関" in page.text, page.text[:400])
+    need("非常時" not in page.text, f"a vendor's page tells of an emergency: {page.text[:600]}")
+
+
+def a_refused_form_of_a_link_stores_nothing(place, server, link):
+    """Files come into the store only with a reply that names them."""
+    b, path = Browser(server.port, address="127.7.1.2"), "/reply/" + link
+    kept = lambda: sum(1 for f in (place.data / "files").rglob("*") if f.is_file())
+    before, page = kept(), b.get(path)
+    done = b.upload_all(page, path, {"upload": ("a.txt", b"stale")}, False, rev="99")
+    need(done.status == 409 and "選び直して" in done.text, f"{done.status} {done.text[:400]}")
+    need(kept() == before, "a form of another revision has stored its file")
+    many = Uploads((f"{n}.txt", b"%d of eleven" % n) for n in range(11))
+    done = b.upload_all(b.get(path), path, many, False)
+    need(done.status == 422 and "10個まで" in done.text, f"{done.status} {done.text[:400]}")
+    need(kept() == before, "eleven files were stored and then refused")
+    done = b.upload_all(b.get(path), path, {"upload": ("b.txt", b"kept")}, False, name="例" * 81)
+    need(done.status == 422 and "選んだファイルは付けました" in done.text, f"{done.status} {done.text[:400]}")
+    need(kept() == before + 1 and "b.txt" in b.get(path).text, "the file of a mistyped form is lost")
+
+
+class Uploads(list):
+    """Several files of one field."""
+    def items(self):
+        return [("upload", f) for f in self]
+
+
+def pages_of_a_sheet(place, vendor, sheet, link):
+    """Every page a vendor may ask for, of this sheet where it is about a round."""
+    values = {"round": sheet, "item": "1-A-1", "catalogue": "contract-role-sharing", "link": link,
+              "column": "hospital", "part": "1", "format": "pdf", "ledger": "contracts"}
+    paths = {"/", "/rounds", f"/round/{sheet}/item/1-A-1/agreed", "/ledger/answers"}
+    for route in place.audit["vendor"]["routes"]:
+        names = set(re.findall(r"{(\w+)}", route["pattern"]))
+        if route["method"] == "GET" and route["allowed"] and names <= set(values) and \
+                route["pattern"] not in SLOW and not route["pattern"].startswith(("/api/", "/feed/")):
+            paths.add(re.sub(r"{(\w+)}", lambda m: values[m[1]], route["pattern"]))
+    # What tells of the visitor's own doings changes with every look.
+    return sorted(p for p in paths if not p.startswith(("/my/access", "/settings", "/sessions")))
+
+
+def what_it_says(person, path):
+    """The text and the addresses of a page (of a workbook: its cells), without what
+    changes from one asking to the next."""
+    page = person.ask("GET", path)
+    if page.body[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(page.body)) as book:
+            return "\n".join(book.read(n).decode() for n in sorted(book.namelist()) if "sheet" in n)
+    text = page.body.decode("utf-8", "replace")
+    return re.sub(r'name="(csrf|key)" value="[^"]*"|'
+                  r'data-challenge="[^"]*"|これまでの記録は\d+件|お伝えください: \w+|\d\d:\d\d(:\d\d)?', "#",
+                  f"{page.status} {page.headers.get('Location', '')}\n{text}")
 
 
 def rows(page):
@@ -328,9 +612,10 @@ def rights_end_at_the_next_request(place, server, planner):
     need(again.status == 403, f"the code of an ended view opens it: {again.status}")
 
 
-def prepare(place, server):
-    """What is made through pages: voided entries, attachments, and the ids of rounds."""
-    planner = Person(server.port, "planner")
+def prepare(place, server, house=None):
+    """What is made through pages: voided entries, attachments, evidence, the ids of rounds, and the
+    things beside entries. `house`: the strangers' things."""
+    place.port, planner = server.port, Person(server.port, "planner")
     for ledger in place.ledgers:
         entry = place.entry[ledger, "voided"]
         path = f"/ledger/{ledger}/entry/{entry}"
@@ -345,26 +630,72 @@ def prepare(place, server):
     scopes = {r["fields"].get("scope", ""): r["entry"] for r in rows}
     place.round = {k: scopes["vendor:" + place.entry["vendors", k]] for k in ("own", "other")}
     place.round["voided"] = scopes[""]   # that of the facility: no vendor's
-    page = planner.browser.get("/round/" + place.round["own"])
-    link = next(l for l in page.links if "/item/" in l)
-    place.opened = [l for l in place.ledgers if l != "people"]
+    questions(place, planner)
+    place.link = give_page(planner, place.round["own"])
+    give_page(planner, place.round["own"])    # the newest stands first and may be stopped
+    page = planner.browser.get(f"/round/{place.round['own']}/vendor")
+    place.invite = page.form("/stop")["action"].split("/")[-2]
+    place.sheet = give_sheet(planner, place.round["own"])
+    place.opened = [l for l in place.ledgers if l not in ("people", "staff")]
     place.opened_rounds = ("own", "voided")
-    open_view(planner, "すぐ閉じる検査", ["vendors"], [])
-    place.spare_inspection = planner.browser.get("/inspections").form("/end")["action"] \
-        .split("/")[2]
+    place.things.by_pages(server.port)
+    place.things.put("/accounts/{login}", "foreign", STRANGER)
+    place.things.put("/help/{login}", "foreign", STRANGER)
+    place.things.put("/emergency/accounts/{login}", "foreign", STRANGER)
+    place.strangers = house or Nobody()
     place.code = open_view(planner, "見本の検査", place.opened,
                            [place.round[k] for k in place.opened_rounds])
-    place.item, place.column = [urllib.parse.unquote(p) for p in link.split("/")[-2:]]
 
 
-def open_view(planner, name, ledgers, rounds):
-    """Opens a view to an inspector and returns the code on the paper."""
-    today = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 9 * 3600))
-    page = planner.ask("POST", "/inspections", [("name", name), ("from", today), ("until", today)] +
-                       [("ledger", l) for l in ledgers] + [("round", r) for r in rounds])
-    found = re.search(r"k[0-9a-z]{7}-[a-z0-9-]+", page.text)
-    need(page.status == 200 and found, f"cannot open a view: {page.text[:500]}")
-    return found[0]
+def give_page(planner, asked):
+    """Gives a vendor a page to answer a round and returns the secret part of its address."""
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 5 * 86400))
+    page = planner.ask("POST", f"/round/{asked}/vendor", [("sent_to", "見本"), ("until", day)])
+    found = re.search(r"/reply/(dcho_[\w-]+)", page.text)
+    need(page.status == 200 and found, f"cannot give out a page: {page.text[:500]}")
+    return found[1]
+
+
+def give_sheet(planner, asked):
+    """Sends the sheet of a vendor back as it is, and returns the name of the upload."""
+    b, path = planner.browser, f"/round/{asked}/vendor"
+    sheet = b.get(path + "/sheet")
+    need(sheet.status == 200 and sheet.body[:2] == b"PK", f"no sheet: {sheet.status}")
+    plan = b.upload(b.get(path), path + "/sheet", "file", "sheet.xlsx", sheet.body, follow=False)
+    need(plan.status == 200, f"cannot look at a sheet: {plan.text[:500]}")
+    found = [f["action"] for f in plan.forms if f["action"].startswith(path + "/sheet/")]
+    return found[0].rpartition("/")[2] if found else NOWHERE
+
+
+class Nobody:
+    """Where no other organisation is needed."""
+    class place:
+        entry, round = {}, {}
+
+    def get(self, *which):
+        return None
+
+
+def questions(place, planner):
+    """A question of each round with a file as evidence; one of another catalogue."""
+    for kind in ("own", "other", "voided"):
+        link = next(l for l in planner.browser.get("/round/" + place.round[kind]).links if "/item/" in l)
+        item, column = [urllib.parse.unquote(p) for p in link.split("/")[-2:]]
+        if kind == "own":
+            place.item, place.column = item, column
+        page = planner.browser.get(link)
+        form = page.form(link)
+        form["fields"][:] = [f for f in form["fields"] if f[0] != "value"] + [("value", "yes")]
+        done = planner.browser.upload(page, link, "upload", "証拠.txt", f"round {kind}".encode())
+        need(done.status == 200, f"cannot answer {link}: {done.text[:600]}")
+        found = re.search(rb'name="file" value="([0-9a-f]{64})', planner.browser.get(link).body)
+        need(found, f"no evidence at {link}: {planner.browser.get(link).text[:600]}")
+        place.file["round", kind] = found[1].decode()
+    own = {l.split("/")[-2] for l in planner.browser.get("/round/" + place.round["own"]).links
+           if "/item/" in l}
+    place.other_item = next(urllib.parse.unquote(i) for l in
+                            planner.browser.get("/round/" + place.round["voided"]).links
+                            if "/item/" in l for i in [l.split("/")[-2]] if i not in own)
 
 
 def attach(place, planner, ledger, kind):

@@ -2,7 +2,7 @@
 """Staff lists, directories and what accounts then need. usage: people.py PROGRAM [WORD]"""
 import csv, datetime, io, json, re, sqlite3
 
-from harness import PASSWORD, Browser, Server, entries, leaf_count, main, need, scenario
+from harness import PASSWORD, Browser, Server, entries, fact_count, main, need, scenario
 
 TODAY = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9))).date()
 FAMILY = "見本 例田 仮屋 試野 架空 模範 標本 雛形 例示 仮名".split()
@@ -87,7 +87,7 @@ def a_list_names_exactly_the_leavers_and_transfers(w):
          proposals(w, data))
     accounts(w, data, 1000, 1001, 1012, 1013, 1020)
     path = w.file("人事2.csv", table(next_month(people())))
-    before, leaves = w.export(data, "staff"), leaf_count(data)
+    before, leaves = w.export(data, "staff"), fact_count(data)
     report = compared(w, data, path, "--dry-run")
     totals = report["totals"]
     need((totals["left"], totals["missing"], totals["transfer"], totals["new"], totals["error"])
@@ -97,7 +97,7 @@ def a_list_names_exactly_the_leavers_and_transfers(w):
     need(by("left") == [str(1000 + i) for i in range(LEFT)], by("left"))
     need(by("missing") == [str(1000 + i) for i in range(LEFT, LEFT + GONE)], by("missing"))
     need(by("transfer") == [str(1020 + i) for i in range(MOVED)], by("transfer"))
-    need(w.export(data, "staff") == before and leaf_count(data) == leaves, "a dry run wrote")
+    need(w.export(data, "staff") == before and fact_count(data) == leaves, "a dry run wrote")
     acts = {r["staff_no"]: r["proposal"]["kind"] for r in report["rows"] if "proposal" in r}
     need(acts == {"1000": "leave", "1001": "leave", "1012": "leave", "1013": "leave",
                   "1020": "review", "5000": "request", "5001": "request",
@@ -106,11 +106,11 @@ def a_list_names_exactly_the_leavers_and_transfers(w):
     need(done["receipt"] > 0 and done["totals"] == totals, done["totals"])
     need(staff_fields(w, data, 1012)["missing_on"] == TODAY.isoformat(), "missing")
     # The same list again: nothing new, nothing proposed twice.
-    leaves = leaf_count(data)
+    leaves = fact_count(data)
     again = compared(w, data, path)
     need(again["totals"]["left"] == 0 and again["totals"]["transfer"] == 0, again["totals"])
     need(again["totals"]["proposals"] == 0 and "receipt" not in again, again["totals"])
-    need(leaf_count(data) == leaves, "the second time wrote")
+    need(fact_count(data) == leaves, "the second time wrote")
     w.run("verify", data).exits(0)
 
 
@@ -198,12 +198,12 @@ def faulty_rows_stop_everything(w):
     rows[7][8] = "来年の春"
     rows[9][0] = rows[8][0]
     path = w.file("誤り.csv", table(rows))
-    leaves = leaf_count(data)
+    leaves = fact_count(data)
     report = w.run("people", "hr", data, path, "--format", "json").exits(1).complains("誤り").json()
     faults = {r["row"]: [e["column"] for e in r["errors"]] for r in report["rows"]
               if r["status"] == "error"}
     need(faults == {10: ["退職年月日"], 12: ["職員番号"]}, faults)
-    need(leaf_count(data) == leaves, "something was written")
+    need(fact_count(data) == leaves, "something was written")
 
 
 @scenario

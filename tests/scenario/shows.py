@@ -5,7 +5,7 @@ import base64, csv, io, json, os, re, shutil, sqlite3, subprocess, sys
 import hospital as files
 import rfc6962
 import tamper
-from harness import ORG, ROOT, Skip, entries, leaf_count, main, need, scenario
+from harness import ORG, ROOT, Skip, entries, fact_count, leaf_count, main, need, scenario
 from hospital import hospital
 
 
@@ -15,7 +15,7 @@ from hospital import hospital
 def import_dry_run_reports_rows_and_changes_nothing(w):
     data = w.init()
     path = w.file("機器.csv", files.with_bad_rows())
-    before, leaves = w.export(data), leaf_count(data)
+    before, leaves = w.export(data), fact_count(data)
     report = w.run("import", data, "devices", path, "--dry-run", "--format", "json") \
         .exits(1).complains("誤り", "何も変えていません").json()
     need(report["encoding"].lower().replace("-", "").startswith("cp932"), report["encoding"])
@@ -29,11 +29,11 @@ def import_dry_run_reports_rows_and_changes_nothing(w):
     need(report["totals"]["new"] == 1 and report["totals"]["error"] == 2, report["totals"])
     # Without --dry-run rows in error stop the whole file.
     w.run("import", data, "devices", path).exits(1).complains("誤り")
-    need(w.export(data) == before and leaf_count(data) == leaves, "something was written")
+    need(w.export(data) == before and fact_count(data) == leaves, "something was written")
     # A file without errors says so with exit 0 and still changes nothing.
     good = w.file("良い.csv", files.device_list())
     w.run("import", data, "devices", good, "--dry-run", "--format", "json").exits(0)
-    need(w.export(data) == before and leaf_count(data) == leaves, "a dry run wrote")
+    need(w.export(data) == before and fact_count(data) == leaves, "a dry run wrote")
     w.run("verify", data).exits(0)
 
 
@@ -43,10 +43,10 @@ def import_twice_makes_no_duplicates(w):
     path = w.file("機器.csv", files.device_list())
     first = w.run("import", data, "devices", path, "--format", "json").exits(0).json()
     need(first["totals"]["new"] == files.DEVICES and first["receipt"] > 0, first["totals"])
-    before, leaves = w.export(data), leaf_count(data)
+    before, leaves = w.export(data), fact_count(data)
     second = w.run("import", data, "devices", path, "--format", "json").exits(0).json()
     need(second["totals"]["unchanged"] == files.DEVICES and "receipt" not in second, second)
-    need(w.export(data) == before and leaf_count(data) == leaves, "the second import wrote")
+    need(w.export(data) == before and fact_count(data) == leaves, "the second import wrote")
     got = {e["fields"]["asset_no"]: e["fields"] for e in entries(before)}
     need(sorted(got) == ["X-001", "X-002", "X-003"], sorted(got))
     need(got["X-001"]["introduced_on"] == "2023-04-01", "Japanese era")
@@ -100,7 +100,7 @@ def catalogue_lists_every_printed_item(w):
     need(set(items) == set(printed()), set(items) ^ set(printed()))
     for place, applies in printed().items():
         i = items[place]
-        need(i["applies"] == applies, (place, i["applies"]))
+        need(i["columns"] == applies, (place, i["columns"]))
         need(i["topic"] and i["says"] and i["do"] and i["show"] and i["role"], place)
     listed = w.run("catalogue", "list", "--format", "json").exits(0).out
     need("mhlw-checklist-r6-hospital" in listed, listed)
@@ -145,6 +145,97 @@ def approval_is_out_of_date_once_an_answer_changes(w):
     w.run("round", "answer", data, "--round", "1", "--item", "3-(1)", "--value", "no", "--target",
           "2027-03-01", "--as", "kanri").exits(0)
     need(show()["approval"]["state"] == "outdated", show()["approval"])
+
+
+# --- rounds of every kind --------------------------------------------------------------
+
+def shown(w, data, round, *options):
+    return w.run("round", "show", data, round, *options, "--format", "json").exits(0).json()
+
+
+def opened(w, data, *arguments):
+    done = w.run("round", "open", data, *arguments, "--as", "kanri", "--format", "json").exits(0).json()
+    return {r["catalogue"]: r["round"] for r in done["rounds"]}
+
+
+@scenario
+def a_clinic_without_server_is_asked_less_and_told_why(w):
+    data = w.folder / "clinic"
+    w.run("init", data, "--org", "見本医院", "--kind", "clinic").exits(0)
+    w.user(data, "kanri", "planner")
+    rounds = opened(w, data, "mhlw-6.0-control", "mhlw-5-cd", "--year", "2026")
+    before = {c: shown(w, data, r) for c, r in rounds.items()}
+    w.run("round", "answer", data, "--round", rounds["mhlw-6.0-control"], "--item", "7-②", "--value",
+          "yes", "--note", "契約書の3条", "--as", "kanri").exits(0)
+    answers = w.file("scope.csv", "名前,院内にサーバがある,システムの事業者と契約がある\n今のようす,いいえ,いいえ\n".encode())
+    w.run("import", data, "scope", answers, "--as", "kanri").exits(0)
+    for catalogue, round in rounds.items():
+        now = shown(w, data, round)
+        was = {i["item"] for i in before[catalogue]["items"]}
+        left, asked = {e["id"] for e in now["excluded"]}, {i["item"] for i in now["items"]}
+        need(left and asked < was and not left & asked, (catalogue, len(left), len(asked)))
+        need(all(e["reason"].endswith("。") for e in now["excluded"]), now["excluded"][:3])
+        need(now["totals"]["excluded"] == len(now["excluded"]), now["totals"])
+        need(now["totals"]["asked"] == len(now["items"]), now["totals"])
+    kept = [e for e in shown(w, data, rounds["mhlw-6.0-control"])["excluded"] if e["id"] == "7-②"][0]
+    need(kept["answers"][0]["answer"]["note"] == "契約書の3条", kept)
+    w.run("round", "answer", data, "--round", rounds["mhlw-6.0-control"], "--item", "7-②", "--value",
+          "yes", "--as", "kanri").exits(1).complains()
+
+
+@scenario
+def every_catalogue_opens_and_answers_in_its_own_way(w):
+    data = w.folder / "kinds"
+    w.run("init", data, "--sample").exits(0)
+    rounds = opened(w, data, "all", "--year", "2026")
+    listed = w.run("catalogue", "list", "--format", "json").exits(0).json()
+    kinds = {c["catalogue"]: c["kind"] for c in listed}
+    need({"checklist", "guideline", "bcp", "network", "notes"} <= {kinds[c] for c in rounds}, rounds)
+    w.run("round", "open", data, "all", "--year", "2026", "--as", "kanri").exits(1).complains()
+    for catalogue in kinds:
+        if kinds[catalogue] != "contract":
+            site = opened(w, data, catalogue, "--year", "2026", "--site", "別館")[catalogue]
+            view = shown(w, data, site)
+            need(view["kind"] == kinds[catalogue] and view["scope_name"] == "別館", view["title"])
+            # The sample hospital does no care services and says so.
+            need(view["items"] or all("介護" in e["reason"] for e in view["excluded"]), catalogue)
+            if view["items"]:
+                answer_one(w, data, site, view["items"][0])
+
+
+def answer_one(w, data, round, line):
+    """The first item in the way it asks for."""
+    given = {"text": "見本", "number": "12", "date": "2026-06-01"}
+    how = ("--value", "yes") if line["ask"] == "yesno" else (
+        "--given", given.get(line["ask"]) or line["options"][0])
+    column = ("--column", line["column"]) if line["column"] else ()
+    w.run("round", "answer", data, "--round", round, "--item", line["item"], *column, *how, "--responsible",
+          "unyo", "--as", "kanri").exits(0)
+    answered = shown(w, data, round)["items"][0]["answer"]
+    need(answered["value"] in ("yes", "given") and answered["responsible"] == "見本 次郎", answered)
+
+
+@scenario
+def bcp_counts_27_checks_and_mine_is_mine(w):
+    data = w.folder / "bcp"
+    w.run("init", data, "--sample").exits(0)
+    round = opened(w, data, "bcp-confirmation-r6", "--year", "2026")["bcp-confirmation-r6"]
+    need(shown(w, data, round)["totals"]["checks"] == 27, shown(w, data, round)["totals"])
+    mine = {login: [i["item"] for i in shown(w, data, round, "--only", "mine", "--as", login)["items"]]
+            for login in ("kanri", "unyo", "incho")}
+    need(sum(map(len, mine.values())) == 21 and all(mine.values()), mine)
+    w.run("round", "assign", data, "--round", round, "--role", "executive", "--responsible", "unyo",
+          "--as", "kanri").exits(0)
+    need(not shown(w, data, round, "--only", "mine", "--as", "incho")["items"], "still the executive's")
+    need(len(shown(w, data, round, "--only", "mine", "--as", "unyo")["items"]) ==
+         len(mine["unyo"]) + len(mine["incho"]), mine)
+    w.run("round", "answer", data, "--round", round, "--item", "1-1", "--value", "no", "--statements",
+          "a,c", "--target", "2026-10-01", "--as", "kanri").exits(0)
+    view = shown(w, data, round)
+    need(view["totals"]["checks_met"] == 2 and view["totals"]["overdue"] == 1, view["totals"])
+    listed = w.run("round", "list", data, "--format", "json").exits(0).json()
+    reminders = [r for l in listed if l["round"] == round for r in l["reminders"]]
+    need([r["kind"] for r in reminders][0] == "overdue" and reminders[0]["date"] == "2026-10-01", reminders)
 
 
 # --- report --------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Ways into daicho and out of trouble, over HTTPS. usage: signin.py PROGRAM [WORD]"""
-import base64, hashlib, hmac, re, struct, time
+import base64, hashlib, hmac, re, sqlite3, struct, time
 
 from harness import PASSWORD, Browser, Server, main, need, scenario
 
@@ -200,6 +200,56 @@ def people_without_a_needed_factor_are_led_to_enrol(w):
         need(page.status == 200 and operator.get("/ledgers").status == 200, page.text[:300])
         need("運用 太郎" not in planner.get("/access/factors").text, "still called missing")
         need(planner.get("/ledgers").status == 200, "planners were not asked")
+
+
+def age(data, minutes):
+    """As if every full proof were older by so much."""
+    db = sqlite3.connect(f"{data}/daicho.db", timeout=10)
+    db.execute("UPDATE session SET reauth = reauth - ?", (minutes * 60 * 1000000,))
+    db.commit()
+    db.close()
+
+
+@scenario
+def the_password_alone_is_no_proof_of_who_has_a_second_factor(w):
+    data = w.init()
+    w.user(data, "kanri", "planner")
+    first = add(w, data, "tanaka", "田中 美咲", "--role", "staff")
+    with Server(w, data) as server:
+        b = first_sign_in(server.port, "tanaka", first)
+        secret, codes = enrol(b)
+        age(data, 11)
+
+        def refused(why):
+            page = b.submit(b.get("/settings/totp/remove"), "/settings/totp/remove", follow=False,
+                            password=NEW)
+            need(page.status == 422, f"{why}: the app goes without a code ({page.status})")
+            page = b.get("/settings/keys")
+            actions = [f["action"] for f in page.forms]
+            need("/settings/keys/prove" in actions and "/settings/keys" not in actions,
+                 f"{why}: a key is enrolled without a code: {actions}")
+            token = dict(page.form("/settings/keys/prove")["fields"])["csrf"]
+            for path, more in (("/settings/keys", [("label", "x")]),
+                               ("/settings/keys/remove", [("id", "x")]),
+                               ("/settings/certificate", [("label", "x")])):
+                page = b.post(path, [("csrf", token), ("password", NEW)] + more, follow=False)
+                need(page.status == 422 and "先に、ご本人の確認" in page.text, f"{why} {path}: {page.status}")
+        refused("an old proof")
+        # Whoever knows the password locks the screen and opens it: that is one factor.
+        b.submit(b.get("/settings"), "/lock")
+        page = b.submit(b.get("/lock"), "/lock/open", password=NEW)
+        need(b.get("/settings").status == 200, page.text[:300])
+        refused("after unlocking by password")
+        # Both factors, and the ten minutes begin; the password alone does not lengthen them.
+        page = b.submit(b.get("/settings/keys"), "/settings/keys/prove", password=NEW,
+                        proof=totp(secret, 1))
+        need("/settings/keys/prove" not in [f["action"] for f in page.forms], page.text[:600])
+        age(data, 9)
+        page = b.submit(b.get("/settings/calendar"), "/settings/calendar", password=NEW)
+        need(page.status == 200 and "カレンダーのアドレスを作りました" in page.text, page.text[:400])
+        age(data, 2)
+        refused("eleven minutes after the full proof")
+    w.run("verify", data).exits(0)
 
 
 @scenario

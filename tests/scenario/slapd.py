@@ -2,7 +2,7 @@
 """People from a real slapd on loopback, over TLS. usage: slapd.py PROGRAM [WORD]"""
 import base64, os, shutil, socket, subprocess, time
 
-from harness import Browser, Server, Skip, entries, leaf_count, main, need, scenario
+from harness import Browser, Server, Skip, entries, fact_count, main, need, scenario
 
 SLAPD = shutil.which("slapd") or ("/usr/sbin/slapd" if os.path.exists("/usr/sbin/slapd") else None)
 BASE, READER, SECRET = "dc=mihon,dc=example", "cn=reader,dc=mihon,dc=example", "Yomidake-2026"
@@ -183,9 +183,9 @@ def only_a_checked_certificate_is_believed(w):
             point(w, data, d, url)
             need("入職 2人" in w.run("people", "ldap", data, "--dry-run").exits(0).out, url)
             point(w, data, d, url, "other")
-            leaves = leaf_count(data)
+            leaves = fact_count(data)
             w.run("people", "ldap", data).exits(1, 3).complains(refused)
-            need(leaf_count(data) == leaves, "something was written")
+            need(fact_count(data) == leaves, "something was written")
         # What the environment of this machine says does not weaken it.
         os.environ["LDAPTLS_REQCERT"] = "never"
         try:

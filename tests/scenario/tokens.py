@@ -425,6 +425,50 @@ def a_calendar_shows_what_its_owner_may_see(world):
     world.run("verify", data).exits(0)
 
 
+@scenario
+def a_changed_password_ends_the_calendar_that_a_thief_may_read(world):
+    data = house(world)
+    world.user(data, "unyou", "operator", name="運用 四郎")
+    fresh = "atarashii-kagi-2027"
+    with Server(world, data) as server:
+        stranger, thief, owner = Browser(server.port), Browser(server.port), Browser(server.port)
+        quiet = Browser(server.port)
+        owner.sign_in("unyou")
+        thief.sign_in("unyou")
+        quiet.sign_in("kango")
+        feed, others = feed_of(thief), feed_of(quiet)
+        need(stranger.send("GET", feed).status == 200, "no feed to begin with")
+        page = owner.get("/password")
+        need("カレンダーの今のアドレスは使えなくなります" in page.text, page.text[:600])
+        # A change that is refused ends nothing.
+        owner.submit(page, "/password", old="chigau-kagi-1", new=fresh, again=fresh)
+        need(stranger.send("GET", feed).status == 200, "ended by a refused change")
+        done = owner.submit(owner.get("/password"), "/password", old=PASSWORD, new=fresh, again=fresh)
+        need(stranger.send("GET", feed).status == 404, "the thief goes on reading")
+        need(thief.send("GET", "/settings/calendar").status == 303, "the thief is still signed in")
+        need(stranger.send("GET", others).status == 200, "somebody else's calendar has ended")
+        # The same page says so and makes a new one.
+        need("前のアドレスは使えなくなりました" in done.text, done.text[:600])
+        again = owner.submit(done, "/settings/calendar", password=fresh)
+        new = re.search(r"https://[^/]+(/feed/dcho_[A-Za-z0-9_-]{43}\.ics)", again.text)
+        need(new and stranger.send("GET", new[1]).status == 200, again.text[:600])
+        need("前のアドレスは使えなくなりました" not in owner.get("/settings/calendar?ended=password").text,
+             "said without a reason")
+        said = owner.get("/my/access").text
+        need("パスワードの変更にともない、カレンダーのアドレスを失効させました" in said, said[:900])
+        # Who has none goes on as before, and reads nothing about calendars.
+        owner.submit(owner.get("/settings/calendar"), "/settings/calendar/stop")
+        page = owner.get("/password")
+        need("カレンダー" not in page.text, page.text[:600])
+        done = owner.submit(page, "/password", follow=False, old=fresh, new=fresh + "x", again=fresh + "x")
+        need(done.headers["Location"] == "/", done.headers["Location"])
+    # A password issued anew ends it in the same way.
+    world.run("user", "reset", data, "kango").exits(0)
+    with Server(world, data, "again") as server:
+        need(Browser(server.port).send("GET", others).status == 404, "survives a reset")
+    world.run("verify", data).exits(0)
+
+
 # --- the planner's pages ----------------------------------------------------------------
 
 @scenario

@@ -1,4 +1,4 @@
-/* Bytes as a definition file, first as a ledger, then as a catalogue: parse, link, check. */
+/* Bytes as a definition file, as every kind there is in turn: parse, link, check. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +38,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	check("ledger", path);
 	check("catalogue", path);
+	check("crosswalk", path);
+	check("glossary", path);
+	check("scope", path);
 	(void)unlink(path);
 	return 0;
 }

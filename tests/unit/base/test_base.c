@@ -157,6 +157,35 @@ static void canon__sorts_and_escapes(void **state)
 	buf_release(&b);
 }
 
+static void cut__leaves_whole_characters(void **state)
+{
+	static const char text[] = "aé漢😀";
+	static const size_t kept[] = { 0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10 };
+	struct err err;
+	size_t n;
+
+	(void)state;
+	for (n = 0; n < sizeof kept / sizeof kept[0]; n++)
+		assert_int_equal(utf8_cut(text, n), kept[n]);
+	/* A message that does not fit, wherever its end falls. */
+	for (n = 0; n < 3; n++) {
+		char many[1024] = "";
+		size_t i;
+
+		memset(many, 'x', n);
+		for (i = n; i + 3 < sizeof many; i += 3)
+			memcpy(many + i, "漢", 4);
+		err_set(&err, ERR_IO, "%s", many);
+		assert_true(utf8_valid(err.text, strlen(err.text), NULL));
+		assert_true(strlen(err.text) + 3 >= sizeof err.text - 1);
+		err_errno(&err, 28, "%.740s", many);
+		assert_true(utf8_valid(err.text, strlen(err.text), NULL));
+		assert_int_equal(err.sys, 28);
+	}
+	err_set(&err, ERR_IO, "x");
+	assert_int_equal(err.sys, 0);
+}
+
 static void hash__known_answers(void **state)
 {
 	uint8_t h[HASH_SIZE], key[HASH_SIZE] = { 0 };
@@ -208,6 +237,7 @@ int main(void)
 		cmocka_unit_test(fold__bigrams),
 		cmocka_unit_test(cp932__round_trip_and_refusal),
 		cmocka_unit_test(canon__sorts_and_escapes),
+		cmocka_unit_test(cut__leaves_whole_characters),
 		cmocka_unit_test(hash__known_answers),
 		cmocka_unit_test(id__is_unique_and_recognised),
 		cmocka_unit_test(arena__stays_failed),

@@ -12,8 +12,8 @@
 #include "define/value.h"
 
 static const char *const measures[] = {
-#define MEASURE(name) #name,
-#include "round/measure.def"
+#define MEASURE(name, subject, ledger, preset, title) #name,
+#include "measure/measure.def"
 #undef MEASURE
 };
 

@@ -122,7 +122,82 @@ static void ledger__is_refused_at_the_slip(void **state)
 
 static void catalogue__is_refused_at_the_slip(void **state)
 {
-	check_folder(*state, "catalogue", FIXTURES "/bad/catalogues", 14);
+	check_folder(*state, "catalogue", FIXTURES "/bad/catalogues", 42);
+}
+
+static void crosswalk__is_refused_at_the_slip(void **state)
+{
+	check_folder(*state, "crosswalk", FIXTURES "/bad/crosswalks", 24);
+}
+
+static void glossary__is_refused_at_the_slip(void **state)
+{
+	check_folder(*state, "glossary", FIXTURES "/bad/glossary", 7);
+}
+
+static void scope__is_refused_at_the_slip(void **state)
+{
+	check_folder(*state, "scope", FIXTURES "/bad/scope", 6);
+}
+
+/* What one list of printed numbers has to say about sample-r9; NULL: nothing. */
+static void check_list(struct checking *k, const char *list, const char *words)
+{
+	char path[PATH_MAX];
+	int r;
+
+	snprintf(path, sizeof path, FIXTURES "/coverage/%s", list);
+	complaints_release(&k->complaints);
+	r = define_check_coverage(define_catalogue(k->good, "sample-r9"), path, &k->complaints,
+				  &k->err);
+	if (!words) {
+		assert_int_equal(r, 0);
+		return;
+	}
+	assert_int_equal(r, ERR_INVALID);
+	if (k->complaints.count != 1 || !strstr(k->complaints.item[0].text, words))
+		fail_msg("%s: %s", list, k->complaints.item[0].text);
+}
+
+static void printed_numbers__are_compared_both_ways(void **state)
+{
+	struct checking *k = *state;
+
+	check_list(k, "sample-r9.tsv", NULL);
+	check_list(k, "without-heading.tsv", NULL);
+	/* A folder: the list the catalogue names. */
+	check_list(k, "", NULL);
+	check_list(k, "missing.tsv", "印刷された番号「1 ③」が基準 sample-r9 にありません");
+	assert_int_equal(k->complaints.item[0].line, 4);
+	check_list(k, "foreign.tsv", "番号「1 ②」は一覧");
+	assert_int_equal(k->complaints.item[0].line, 35);
+	check_list(k, "twice.tsv", "一覧に番号「1 ②」が2回あります");
+	assert_int_equal(k->complaints.item[0].line, 4);
+	complaints_release(&k->complaints);
+	assert_int_equal(define_check_coverage(define_catalogue(k->good, "sample-r9"),
+					       FIXTURES "/coverage/other-group.tsv", &k->complaints,
+					       &k->err),
+			 ERR_INVALID);
+	assert_int_equal(k->complaints.count, 2);
+}
+
+static void printed_numbers__of_a_file_are_compared_once_it_is_sound(void **state)
+{
+	struct checking *k = *state;
+
+	complaints_release(&k->complaints);
+	assert_int_equal(define_check_covered(k->good, FIXTURES "/good/catalogues/sample-r9.yaml",
+					      FIXTURES "/coverage/missing.tsv", &k->complaints,
+					      &k->err),
+			 ERR_INVALID);
+	assert_int_equal(k->complaints.count, 1);
+	complaints_release(&k->complaints);
+	assert_int_equal(
+		define_check_covered(k->good, FIXTURES "/bad/catalogues/says-too-long.yaml",
+				     FIXTURES "/coverage/missing.tsv", &k->complaints, &k->err),
+		ERR_INVALID);
+	assert_int_equal(k->complaints.count, 1);
+	assert_non_null(strstr(k->complaints.item[0].text, "says"));
 }
 
 /* One slip must not bury its place under a heap of consequences. */
@@ -143,6 +218,7 @@ static void good_files__are_frozen_as_written(void **state)
 	struct checking *k = *state;
 	const struct ledger_def *places = define_ledger(k->good, "places");
 	const struct catalogue *c = define_catalogue(k->good, "sample-r8");
+	const struct crosswalk *w;
 	size_t count;
 
 	assert_non_null(places);
@@ -159,6 +235,18 @@ static void good_files__are_frozen_as_written(void **state)
 	assert_string_equal(c->item[catalogue_item(c, "1-(2)")].replaces_id, "1-(9)");
 	assert_true(c->item[1].unconfirmed);
 	assert_int_equal(c->item[0].column_count, 2);
+	c = define_catalogue(k->good, "sample-r9");
+	assert_string_equal(c->item[0].statement[1].id, "b");
+	assert_int_equal(c->item[0].applies, 1u << ORG_HOSPITAL | 1u << ORG_CLINIC_WITH_SERVER);
+	assert_int_equal(c->item[0].needs, 1u << define_fact(k->good, "own_server"));
+	assert_string_equal(c->item[0].level, "遵守");
+	assert_string_equal(c->item[1].change, "追記");
+	assert_int_equal(c->item[1].ask, ASK_CHOICE);
+	w = define_crosswalk(k->good, "sample-r7", "sample-r9");
+	assert_int_equal(w->pair_count, 4);
+	assert_int_equal(w->pair[1].to.statement, 0);
+	assert_int_equal(w->pair[2].to.item_count, 2);
+	assert_null(define_crosswalk(k->good, "sample-r9", "sample-r7"));
 	/* Menu order: the number, then the name. */
 	assert_string_equal(define_ledgers(k->good, &count)[0]->name, "places");
 	assert_int_equal(count, 3);
@@ -199,7 +287,17 @@ static void one_file__may_be_checked_alone(void **state)
 					   &k->complaints, &k->err),
 			 0);
 	assert_int_equal(define_check_file(k->good, "catalogue",
-					   FIXTURES "/good/catalogues/sample-r8.yaml",
+					   FIXTURES "/good/catalogues/sample-r9.yaml",
+					   &k->complaints, &k->err),
+			 0);
+	assert_int_equal(define_check_file(k->good, "crosswalk",
+					   FIXTURES "/good/crosswalks/sample-r7--sample-r9.yaml",
+					   &k->complaints, &k->err),
+			 0);
+	assert_int_equal(define_check_file(k->good, "glossary", FIXTURES "/good/glossary.yaml",
+					   &k->complaints, &k->err),
+			 0);
+	assert_int_equal(define_check_file(k->good, "scope", FIXTURES "/good/scope.yaml",
 					   &k->complaints, &k->err),
 			 0);
 	assert_int_equal(k->complaints.count, 0);
@@ -256,11 +354,20 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(ledger__is_refused_at_the_slip),	   T(catalogue__is_refused_at_the_slip),
-		T(too_many_fields__are_one_complaint),	   T(good_files__are_frozen_as_written),
+		T(ledger__is_refused_at_the_slip),
+		T(catalogue__is_refused_at_the_slip),
+		T(crosswalk__is_refused_at_the_slip),
+		T(glossary__is_refused_at_the_slip),
+		T(scope__is_refused_at_the_slip),
+		T(printed_numbers__are_compared_both_ways),
+		T(printed_numbers__of_a_file_are_compared_once_it_is_sound),
+		T(too_many_fields__are_one_complaint),
+		T(good_files__are_frozen_as_written),
 		T(access__is_frozen_with_its_defaults),
-		T(one_file__may_be_checked_alone),	   T(large_file__is_refused),
-		T(several_slips__are_reported_in_one_run), T(missing_folder__is_an_error),
+		T(one_file__may_be_checked_alone),
+		T(large_file__is_refused),
+		T(several_slips__are_reported_in_one_run),
+		T(missing_folder__is_an_error),
 #undef T
 	};
 

@@ -1,14 +1,17 @@
 /* Access events: the queue, what is lost, reading back, and the audit of the table. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "house.h"
 
 #include "base/clock.h"
-#include "identity/event.h"
+#include "identity/event_left.h"
 
 static void note(struct house *f, const struct actor *who, const char *ledger)
 {
@@ -119,6 +122,84 @@ static void fresh__only_once_a_minute(void **state)
 	assert_false(event_fresh(f->store, "token /ledger/devices"));
 	house_now += 1;
 	assert_true(event_fresh(f->store, "token /ledger/devices"));
+}
+
+/* A text that was cut to its room inside a character. */
+static void detail__keeps_its_beginning(void **state)
+{
+	struct house *f = *state;
+	const struct event e = { .kind = EVENT_REFUSED,
+				 .detail = "見本の一覧\xe4\xbb",
+				 .refused = true };
+	struct event_row *rows;
+	struct err err;
+
+	ok(event_write(f->store, &f->nurse, &e, &err), &err);
+	list(f, (struct event_query){ .kind = EVENT_REFUSED }, &rows);
+	assert_string_equal(rows[0].detail, "見本の一覧");
+	ok(event_leave(f->data, &f->nurse, &e, &err), &err);
+	assert_int_equal(events_take_left(f->store, &err), 1);
+	list(f, (struct event_query){ .kind = EVENT_REFUSED }, &rows);
+	assert_string_equal(rows[0].detail, "見本の一覧");
+}
+
+/* What cannot be read waits, is told, and hinders nothing else. */
+static void left__one_that_cannot_be_read_stops_no_other(void **state)
+{
+	struct house *f = *state;
+	const struct event e = { .kind = EVENT_EXPORT, .ledger = "devices" };
+	char path[1200], other[1200], id[ID_SIZE];
+	struct event_row *rows;
+	struct err err;
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		ok(event_leave(f->data, &f->nurse, &e, &err), &err);
+		id_new(id);
+		snprintf(path, sizeof path, "%s/noted/%s", f->data, id);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	assert_int_equal(events_take_left(f->store, &err), ERR_IO);
+	assert_non_null(strstr(err.text, "/noted/"));
+	assert_int_equal(list(f, (struct event_query){ .kind = EVENT_EXPORT }, &rows), 8);
+	assert_int_equal(access(path, F_OK), 0);
+	/* Neither is the whole folder passed over in silence; only one that is not there is. */
+	snprintf(path, sizeof path, "%s/noted", f->data);
+	snprintf(other, sizeof other, "%s/noted-before", f->data);
+	assert_int_equal(rename(path, other), 0);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY, 0600)), 0);
+	assert_int_equal(events_take_left(f->store, &err), ERR_IO);
+	assert_int_equal(event_leave(f->data, &f->nurse, &e, &err), ERR_IO);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(events_take_left(f->store, &err), 0);
+}
+
+static void left__times_that_are_none_are_put_aside(void **state)
+{
+	static const char *const times[] = { "-9223372036854775808", "0", "-1" };
+	struct house *f = *state;
+	char path[1200], id[ID_SIZE];
+	struct event_row *rows;
+	struct err err;
+	FILE *file;
+	size_t i;
+
+	snprintf(path, sizeof path, "%s/noted", f->data);
+	(void)mkdir(path, 0700);
+	for (i = 0; i < sizeof times / sizeof times[0]; i++) {
+		id_new(id);
+		snprintf(path, sizeof path, "%s/noted/%s", f->data, id);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		(void)fprintf(file, "{\"actor\":\"system\",\"event\":\"export\",\"at\":%s}",
+			      times[i]);
+		(void)fclose(file);
+		ok(events_take_left(f->store, &err), &err);
+		assert_int_not_equal(access(path, F_OK), 0);
+		snprintf(path, sizeof path, "%s/noted/bad-%s", f->data, id);
+		assert_int_equal(access(path, F_OK), 0);
+	}
+	assert_int_equal(list(f, (struct event_query){ .kind = EVENT_EXPORT }, &rows), 0);
 }
 
 static void put_event(struct house *f, const struct actor *who, struct event e)
@@ -259,6 +340,9 @@ int main(void)
 		TEST(queue__counts_what_a_full_disk_refused),
 		TEST(queue__writes_nothing_into_a_folder_opened_to_read),
 		TEST(fresh__only_once_a_minute),
+		TEST(detail__keeps_its_beginning),
+		TEST(left__one_that_cannot_be_read_stops_no_other),
+		TEST(left__times_that_are_none_are_put_aside),
 		TEST(list__of_a_person_has_what_was_done_and_what_was_suffered),
 		TEST(list__keeps_to_every_condition),
 		TEST(list__of_a_span_of_time),

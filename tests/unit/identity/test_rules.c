@@ -34,8 +34,9 @@ static int check(const char *rules, const char *password, const char *login, con
 		 bool factor, struct err *err)
 {
 	struct access_policy p = policy_of(rules);
-	struct password_about about = { &p, login, name, "さとう はなこ", "Mihon Hospital 見本病院",
-					factor };
+	struct password_about about = {
+		&p, login, name, "さとう はなこ", "Mihon Hospital 見本病院", factor
+	};
 
 	return password_refuse(password, &about, err);
 }
@@ -45,17 +46,17 @@ static void password__rules_name_what_is_wrong(void **state)
 	static const struct {
 		const char *password, *says; /* says NULL: accepted */
 	} cases[] = {
-		{ "kumo-7-ringo-hashi", NULL },	    { "abcdefgh12", "13文字以上" },
-		{ "kumoringohashi", "英字と数字" }, { "1234567890123", "英字と数字" },
-		{ "password123456", "推測" },	    { "P@ssw0rd12345", "推測" },
-		{ "Sakura20260401", "推測" },	    { "qwertyqwerty12345", "推測" },
-		{ "aaaaaaaaaaaa1", "推測" },	    { "hanako-2026-kumo", "氏名" },
-		{ "xx-suzuki.ichi-77x", "氏名" },   { "くもりんご12345678", "半角" },
-		{ "kumo-satoh-ringo-7", "氏名" },   { "kumo-SATOU-ringo-7", "氏名" },
-		{ "ringo-mihon-7-kumo", "施設" },   { "ringo-19800131-kumo", "生年月日" },
-		{ "ringo-800131-kumo", "生年月日" }, { "1qaz2wsx3edc4rfv", "キーボード" },
+		{ "kumo-7-ringo-hashi", NULL },	       { "abcdefgh12", "13文字以上" },
+		{ "kumoringohashi", "英字と数字" },    { "1234567890123", "英字と数字" },
+		{ "password123456", "推測" },	       { "P@ssw0rd12345", "推測" },
+		{ "Sakura20260401", "推測" },	       { "qwertyqwerty12345", "推測" },
+		{ "aaaaaaaaaaaa1", "推測" },	       { "hanako-2026-kumo", "氏名" },
+		{ "xx-suzuki.ichi-77x", "氏名" },      { "くもりんご12345678", "半角" },
+		{ "kumo-satoh-ringo-7", "氏名" },      { "kumo-SATOU-ringo-7", "氏名" },
+		{ "ringo-mihon-7-kumo", "施設" },      { "ringo-19800131-kumo", "生年月日" },
+		{ "ringo-800131-kumo", "生年月日" },   { "1qaz2wsx3edc4rfv", "キーボード" },
 		{ "poiuytrewq0987654", "キーボード" }, { "abcdefghij12345!", "キーボード" },
-		{ "iloveneko-2024-!!", "推測" },    { "sakurachan202677", "推測" },
+		{ "iloveneko-2024-!!", "推測" },       { "sakurachan202677", "推測" },
 		{ "S@kuraS@kura2026", "推測" },
 	};
 	struct err err;
@@ -122,9 +123,12 @@ static void password__each_edition_has_its_own_rules(void **state)
 static void romaji__spellings_of_one_name_meet(void **state)
 {
 	static const char *const same[][3] = {
-		{ "さとう", "Satoh", "satou" },	      { "しょうじ", "syozi", "Shoji" },
-		{ "つじ", "tsuji", "tuzi" },	      { "ほんま", "homma", "honma" },
-		{ "ジュンイチ", "junichi", "zyuniti" }, { "おおの", "ohno", "oono" },
+		{ "さとう", "Satoh", "satou" },
+		{ "しょうじ", "syozi", "Shoji" },
+		{ "つじ", "tsuji", "tuzi" },
+		{ "ほんま", "homma", "honma" },
+		{ "ジュンイチ", "junichi", "zyuniti" },
+		{ "おおの", "ohno", "oono" },
 	};
 	char key[64], other[64];
 	size_t i, k;
@@ -316,14 +320,24 @@ static void permit__denies_what_the_table_does_not_grant(void **state)
 		enum permission permission;
 		const char *roles; /* E P O A S V I that may */
 	} table[] = {
-		{ PERM_NONE, "" },	     { PERM_SIGNED_IN, "EPOASV" },
+		{ PERM_NONE, "" },
+		{ PERM_SIGNED_IN, "EPOASV" },
 		{ PERM_SESSION, "EPOASVI" },
-		{ PERM_SETUP, "P" },	     { PERM_ROUND_READ, "EPOAVI" },
-		{ PERM_ROUND_ANSWER, "PO" }, { PERM_ROUND_OPEN, "P" },
-		{ PERM_ROUND_APPROVE, "E" }, { PERM_REPORT, "EPOA" },
-		{ PERM_VERIFY, "EPOAS" },    { PERM_ACCOUNTS, "P" },
-		{ PERM_INSPECTIONS, "P" },   { PERM_INSPECT, "I" },
-		{ PERM_LEDGER_READ, "" },    { PERM_MAX, "" },
+		{ PERM_SETUP, "P" },
+		{ PERM_ROUND_READ, "EPOAVI" },
+		{ PERM_ROUND_ANSWER, "EPO" },
+		{ PERM_ROUND_OPEN, "P" },
+		{ PERM_ROUND_REPLY, "V" },
+		{ PERM_ROUND_LINK, "P" },
+		{ PERM_CONTRACTS, "EPOA" },
+		{ PERM_ROUND_APPROVE, "E" },
+		{ PERM_REPORT, "EPOA" },
+		{ PERM_VERIFY, "EPOAS" },
+		{ PERM_ACCOUNTS, "P" },
+		{ PERM_INSPECTIONS, "P" },
+		{ PERM_INSPECT, "I" },
+		{ PERM_LEDGER_READ, "" },
+		{ PERM_MAX, "" },
 	};
 	static const char letters[] = "EPOASVI";
 	size_t i;

@@ -222,8 +222,8 @@ static void pack__marks_answers_the_ledgers_contradict(void **state)
 		if (l->proposal.value == PROPOSE_NONE)
 			continue;
 		if (l->now.value == ANSWER_YES || l->now.value == ANSWER_NO)
-			against += (l->now.value == ANSWER_YES) !=
-				   (l->proposal.value == PROPOSE_YES);
+			against +=
+				(l->now.value == ANSWER_YES) != (l->proposal.value == PROPOSE_YES);
 	}
 	assert_true(against > 0);
 	assert_int_equal(times(text, "台帳の状態と食い違い"), against);
@@ -279,7 +279,7 @@ static void empty_hospital__gets_its_pack_too(void **state)
 	text = outside_run("pdftotext -layout %s -", in(h, make_pack(h, round), "inspection.pdf"));
 	assert_holds(text, "未承認");
 	/* An empty table must not look as if rows had been left out. */
-	assert_int_equal(outside_count(text, "登録はありません。"), 7);
+	assert_int_equal(outside_count(text, "登録はありません。"), 8);
 	free(text);
 }
 
@@ -299,6 +299,106 @@ static void vendor_pack__is_the_checklist_of_one_vendor(void **state)
 	text = outside_run("pdftotext -layout %s -", in(h, dir, "vendor-checklist.pdf"));
 	assert_holds(text, "㈱見本システムズ");
 	assert_null(strstr(text, "よその会社に見せない機器"));
+	free(text);
+}
+
+/* --- other kinds ------------------------------------------------------------------------------ */
+
+static const char *open_other(struct hospital *h, const char *catalogue, const char *scope)
+{
+	char *round = arena_alloc(&h->arena, ID_SIZE);
+	struct receipt receipt;
+
+	assert_done(h, round_open(h->l, &h->planner, catalogue, 2026, scope, NULL, round, &receipt,
+				  &h->err));
+	return round;
+}
+
+static void send(struct hospital *h, struct answer_change a)
+{
+	struct receipt receipt;
+
+	assert_done(h, round_answer(h->l, &h->planner, &a, &receipt, &h->faults, &h->err));
+}
+
+static void self_check__prints_marks_and_what_is_left_out(void **state)
+{
+	struct hospital *h = *state;
+	const char *round = open_other(h, "bcp-confirmation-r6", ""), *dir;
+	char *text, *cells;
+
+	fill_ledgers(h);
+	send(h, (struct answer_change){ .round = round,
+					.item = "1-1",
+					.column = "",
+					.value = ANSWER_NO,
+					.target_on = "2027-03-31",
+					.responsible = "事務長",
+					.statements = "a\nc" });
+	/* A pharmacy has a sheet of its own. */
+	send(h, (struct answer_change){ .round = round,
+					.item = "2-1",
+					.column = "",
+					.value = ANSWER_YES,
+					.note = "朝礼で伝えています" });
+	dir = make_pack(h, round);
+	text = squeezed(outside_run("pdftotext -layout %s -", in(h, dir, "inspection.pdf")));
+	cells = outside_run(sheet_reader, in(h, dir, "inspection.xlsx"));
+	assert_holds(text, "BCP（非常時の計画）の確認");
+	assert_holds(text, "事務長");
+	assert_int_equal(times(text, "満たしている文"), 0);
+	assert_int_equal(times(text, "満たしているか"), 2);
+	assert_holds(text, "どのシステムが止まると");
+	assert_int_equal(times(text, "答えない項目と理由"), 0);
+	assert_holds(text, "M-001");
+	assert_holds(cells, "a、c\n");
+	assert_holds(cells, "事務長\n");
+	free(cells);
+	free(text);
+	hospital_entry(h, "facility", "name", "見本薬局", "kind", "薬局", NULL);
+	dir = make_pack(h, round);
+	text = squeezed(outside_run("pdftotext -layout %s -", in(h, dir, "inspection.pdf")));
+	cells = outside_run(sheet_reader, in(h, dir, "inspection.xlsx"));
+	assert_holds(text, "答えない項目と理由");
+	assert_int_equal(times(text, "薬局は対象外の項目です"), 21);
+	assert_holds(text, "朝礼で伝えています");
+	assert_holds(text, "答える項目はありません");
+	assert_holds(cells, "答えない項目\n");
+	assert_holds(cells, "薬局は対象外の項目です。\n");
+	free(cells);
+	free(text);
+}
+
+static void survey__prints_what_was_given_and_no_ledgers(void **state)
+{
+	struct hospital *h = *state;
+	const char *round = open_other(h, "hearing-facility", "site:訪問看護みほん"), *dir;
+	struct round_view v = view_of(h, round);
+	char *text, *cells;
+	size_t i;
+
+	fill_ledgers(h);
+	for (i = 0; v.line[i].item->ask != ASK_CHOICES; i++)
+		;
+	send(h, (struct answer_change){ .round = round,
+					.item = v.line[i].item->id,
+					.column = "",
+					.value = ANSWER_GIVEN,
+					.given = arena_printf(&h->arena, "%s\n%s",
+							      v.line[i].item->options.item[0],
+							      v.line[i].item->options.item[2]) });
+	dir = make_pack(h, round);
+	text = squeezed(outside_run("pdftotext -layout %s -", in(h, dir, "inspection.pdf")));
+	cells = outside_run(sheet_reader, in(h, dir, "inspection.xlsx"));
+	assert_holds(text, "訪問看護みほん");
+	assert_holds(text,
+		     squeezed(arena_printf(&h->arena, "%s、%s", v.line[i].item->options.item[0],
+					   v.line[i].item->options.item[2])));
+	assert_null(strstr(text, "M-001"));
+	assert_null(strstr(cells, "機器台帳\n"));
+	assert_holds(cells, arena_printf(&h->arena, "%s、%s\n", v.line[i].item->options.item[0],
+					 v.line[i].item->options.item[2]));
+	free(cells);
 	free(text);
 }
 
@@ -330,6 +430,8 @@ int main(void)
 		T(pack__can_be_made_again_in_its_place),
 		T(empty_hospital__gets_its_pack_too),
 		T(vendor_pack__is_the_checklist_of_one_vendor),
+		T(self_check__prints_marks_and_what_is_left_out),
+		T(survey__prints_what_was_given_and_no_ledgers),
 		T(ledger_pack__asks_for_permission),
 #undef T
 	};

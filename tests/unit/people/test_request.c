@@ -179,10 +179,16 @@ static void request__is_seen_by_its_department_only(void **state)
 	struct ward w = ward(state);
 	const char *id = ask(&w, &w.nurse, REQUEST_NEW);
 	struct request_view v, *list;
+	struct actor outsider;
 	struct conn *c;
 	size_t count;
 
 	assert_int_equal(view(&w, &w.other, id, &v), ERR_NOT_FOUND);
+	/* A company's person whose department happens to have the ward's name. */
+	outsider = w.nurse;
+	outsider.role = ROLE_VENDOR;
+	memset(outsider.account, 'z', ID_SIZE - 1);
+	assert_int_equal(view(&w, &outsider, id, &v), ERR_NOT_FOUND);
 	assert_done(w.h, view(&w, &w.colleague, id, &v));
 	assert_done(w.h, view(&w, &w.h->auditor, id, &v));
 	assert_done(w.h, store_read_begin(w.h->f->s, &c, &w.h->err));

@@ -232,8 +232,8 @@ static void finish(struct hospital *h)
 		const struct stocktake_choice choice = { .line = v.line[i].id,
 							 .decision = DECISION_CONTINUE };
 
-		assert_done(h, stocktake_decide(h->l, &h->planner, &choice, 1, NULL, NULL, &receipt,
-						&h->err));
+		assert_done(h, stocktake_decide(h->l, &h->planner, "", &choice, 1, NULL, NULL,
+						&receipt, &h->err));
 	}
 	assert_done(h, stocktake_close(h->l, &h->planner, v.take.id, NULL, &receipt, &h->err));
 }
@@ -272,20 +272,20 @@ static void deciding__needs_the_right_person_and_a_reason_for_changes(void **sta
 	v = view_as(h, &h->planner);
 	choice.line = line_of(&v, "a")->id;
 	assert_int_equal(
-		stocktake_decide(h->l, &h->auditor, &choice, 1, NULL, NULL, &receipt, &h->err),
+		stocktake_decide(h->l, &h->auditor, "", &choice, 1, NULL, NULL, &receipt, &h->err),
 		ERR_DENIED);
+	assert_int_equal(stocktake_decide(h->l, &h->executive, "", &choice, 1, "紙", NULL, &receipt,
+					  &h->err),
+			 ERR_DENIED);
 	assert_int_equal(
-		stocktake_decide(h->l, &h->executive, &choice, 1, "紙", NULL, &receipt, &h->err),
-		ERR_DENIED);
-	assert_int_equal(
-		stocktake_decide(h->l, &h->planner, &choice, 1, NULL, NULL, &receipt, &h->err),
+		stocktake_decide(h->l, &h->planner, "", &choice, 1, NULL, NULL, &receipt, &h->err),
 		ERR_INVALID);
 	assert_says(h, "どう変えるか");
 	choice.comment = "閲覧だけにする";
 	assert_int_equal(
-		stocktake_decide(h->l, &h->operator, & choice, 1, NULL, NULL, &receipt, &h->err),
+		stocktake_decide(h->l, &h->operator, "", &choice, 1, NULL, NULL, &receipt, &h->err),
 		ERR_DENIED);
-	assert_done(h, stocktake_decide(h->l, &h->operator, & choice, 1, "外来 師長", NULL,
+	assert_done(h, stocktake_decide(h->l, &h->operator, "", &choice, 1, "外来 師長", NULL,
 					&receipt, &h->err));
 	v = view_as(h, &h->planner);
 	assert_true(line_of(&v, "a")->on_paper);
@@ -308,11 +308,11 @@ static void deciding__ends_with_the_stock_take(void **state)
 	v = view_as(h, &h->planner);
 	choice.line = line_of(&v, "a")->id;
 	assert_int_equal(
-		stocktake_decide(h->l, &h->planner, &choice, 1, NULL, NULL, &receipt, &h->err),
+		stocktake_decide(h->l, &h->planner, "", &choice, 1, NULL, NULL, &receipt, &h->err),
 		ERR_INVALID);
-	assert_int_equal(
-		stocktake_done(h->l, &h->planner, choice.line, "", "x", NULL, &receipt, &h->err),
-		ERR_INVALID);
+	assert_int_equal(stocktake_done(h->l, &h->planner, "", choice.line, "", "x", NULL, &receipt,
+					&h->err),
+			 ERR_INVALID);
 	assert_says(h, "処置はいりません");
 	assert_done(h,
 		    stocktake_approve(h->l, &h->executive, v.take.id, "", NULL, &receipt, &h->err));

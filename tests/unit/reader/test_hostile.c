@@ -3,11 +3,12 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "reader/sandbox.h"
+#include "base/sandbox.h"
 
 #define TYPES                                        \
 	{                                            \
@@ -160,6 +161,32 @@ static void hostile__too_many_parts_are_refused(void **state)
 	refused(overlapping(2001), ERR_LIMIT, "2001個、上限は2000個");
 	/* 100,000 do not fit the old record, whose count then wraps. */
 	refused(overlapping(100000 & 0xFFFF), ERR_LIMIT, "上限は2000個");
+}
+
+/* A book full of pictures. */
+static void hostile__many_parts_are_no_attack(void **state)
+{
+	static char names[100][32];
+	struct gather_part parts[105] = {
+		TYPES,
+		RELS,
+		BOOK,
+		BOOK_RELS,
+		{ "xl/s.xml",
+		  "<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>", 0 }
+	};
+	struct gathered g;
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(names[i], sizeof names[i], "xl/media/image%u.png", i);
+		parts[5 + i] = (struct gather_part){ names[i], "no picture", 0 };
+	}
+	g = gather_fd(gather_zip(parts, 105), NULL);
+	assert_string_equal(g.err.text, "");
+	assert_true(g.ended);
+	assert_string_equal(g.rows.data, "1:1\n");
+	gather_release(&g);
 }
 
 static void hostile__truncated_anywhere_is_refused(void **state)
@@ -419,6 +446,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(hostile__bomb_is_refused_by_ratio_and_size),
 		cmocka_unit_test(hostile__overlapping_parts_are_refused),
 		cmocka_unit_test(hostile__too_many_parts_are_refused),
+		cmocka_unit_test(hostile__many_parts_are_no_attack),
 		cmocka_unit_test(hostile__truncated_anywhere_is_refused),
 		cmocka_unit_test(hostile__flipped_bytes_never_crash),
 		cmocka_unit_test(hostile__names_that_climb_out_are_ignored),

@@ -163,6 +163,30 @@ static void xlsx__sparse_rows_merged_cells_and_blank_rows(void **state)
 	gather_release(&g);
 }
 
+/* More of them than a sort can do on its stack: the C library then asks for the size of the
+ * memory, which the child may not ask the kernel. */
+static void xlsx__many_merged_cells(void **state)
+{
+	struct buf extra;
+	struct gathered g;
+
+	(void)state;
+	buf_init(&extra, 0);
+	buf_puts(&extra, "<mergeCells>");
+	for (unsigned i = 200; i > 0; i--)
+		buf_printf(&extra, "<mergeCell ref=\"A%u:B%u\"/>", 2 * i + 1, 2 * i + 2);
+	buf_puts(&extra, "</mergeCells>");
+	buf_putc(&extra, '\0');
+	g = gather_fd(gather_xlsx(ROW1 "<row r=\"3\"><c r=\"A3\"><v>1</v></c></row>"
+				       "<row r=\"4\"><c r=\"A4\"><v>2</v></c></row>",
+				  NULL, NULL, extra.data),
+		      NULL);
+	assert_string_equal(g.err.text, "");
+	assert_string_equal(g.rows.data, "1:名称|値\n3:1\n");
+	gather_release(&g);
+	buf_release(&extra);
+}
+
 static void xlsx__huge_dimension_is_ignored(void **state)
 {
 	int fd = gather_xlsx(ROW1, NULL, NULL, "<dimension ref=\"A1:XFD1048576\"/>");
@@ -228,6 +252,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(xlsx__date_system_of_1904),
 		cmocka_unit_test(xlsx__errors_and_formulas_without_result_are_noted),
 		cmocka_unit_test(xlsx__sparse_rows_merged_cells_and_blank_rows),
+		cmocka_unit_test(xlsx__many_merged_cells),
 		cmocka_unit_test(xlsx__huge_dimension_is_ignored),
 		cmocka_unit_test(xlsx__cells_out_of_place_are_refused),
 		cmocka_unit_test(xlsx__a_long_cell_names_its_place),

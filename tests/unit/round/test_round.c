@@ -4,83 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ledger/hospital.h"
-
-#include "base/clock.h"
-#include "round/round.h"
-
-#define HOSPITAL_R6 "mhlw-checklist-r6-hospital"
-#define HOSPITAL_R7 "mhlw-checklist-r7-hospital"
-#define VENDOR_R7 "mhlw-checklist-r7-vendor"
-
-static const char *try_open(struct hospital *h, const char *catalogue, int year, const char *scope,
-			    const char *key, int *ret)
-{
-	char *id = arena_alloc(&h->arena, ID_SIZE);
-	struct receipt receipt;
-
-	err_clear(&h->err);
-	*ret = round_open(h->l, &h->planner, catalogue, year, scope, key, id, &receipt, &h->err);
-	return id;
-}
-
-static const char *open_round(struct hospital *h, const char *catalogue, int year)
-{
-	int r;
-	const char *id = try_open(h, catalogue, year, "", NULL, &r);
-
-	assert_done(h, r);
-	return id;
-}
-
-static struct round_view view_of(struct hospital *h, const char *round)
-{
-	struct round_view v;
-	struct conn *c;
-
-	assert_done(h, store_read_begin(h->f->s, &c, &h->err));
-	assert_done(h, round_view(h->l, c, round, true, &h->arena, &v, &h->err));
-	store_read_end(c);
-	return v;
-}
-
-static int answer_as(struct hospital *h, const struct actor *who, struct answer_change a)
-{
-	struct receipt receipt;
-
-	err_clear(&h->err);
-	return round_answer(h->l, who, &a, &receipt, &h->faults, &h->err);
-}
-
-/* The change that answers the i-th line. */
-static struct answer_change to_line(const char *round, const struct round_line *l,
-				    enum answer_value value)
-{
-	return (struct answer_change){ .round = round,
-				       .item = l->item->id,
-				       .column = l->column ? l->column->id : "",
-				       .base_rev = l->now.rev,
-				       .value = value };
-}
-
-static void answer_all(struct hospital *h, const char *round)
-{
-	struct round_view v = view_of(h, round);
-	size_t i;
-
-	for (i = 0; i < v.line_count; i++)
-		assert_done(h, answer_as(h, &h->planner, to_line(round, &v.line[i], ANSWER_YES)));
-}
-
-static int approve_as(struct hospital *h, const struct actor *who, const char *round,
-		      const char *digest, bool partial)
-{
-	struct receipt receipt;
-
-	err_clear(&h->err);
-	return round_approve(h->l, who, round, digest, "確認しました", partial, NULL, &receipt,
-			     &h->err);
-}
+#include "rounds.h"
 
 /* --- opening ------------------------------------------------------------------------ */
 
@@ -366,8 +290,8 @@ static void approval__twice_with_one_form_is_harmless(void **state)
 				       "form-2", &second, &h->err),
 			 ERR_CONFLICT);
 	assert_says(h, "もう");
-	assert_int_equal(round_approve(h->l, &h->executive, other, v.digest, "確認", true,
-				       "form-1", &second, &h->err),
+	assert_int_equal(round_approve(h->l, &h->executive, other, v.digest, "確認", true, "form-1",
+				       &second, &h->err),
 			 ERR_CONFLICT);
 }
 

@@ -2,6 +2,8 @@
 #include "fixture.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 #include "base/file.h"
 #include "log/checkpoint.h"
 #include "log/leaf.h"
+#include "store/folder.h"
 
 static void read_part(struct fixture *f, int64_t seq, const char *class, struct buf *b)
 {
@@ -100,6 +103,41 @@ static void folder__second_open_is_refused(void **state)
 	assert_ok(f, store_open(f->data, STORE_READONLY, &second, &f->err));
 	assert_int_equal(store_write(second, NULL, NULL, NULL, NULL, &f->err), ERR_DENIED);
 	store_close(second);
+}
+
+struct looker {
+	const char *data;
+	atomic_bool stop;
+};
+
+static void *look_always(void *arg)
+{
+	struct looker *l = arg;
+
+	while (!atomic_load(&l->stop))
+		store_writer(l->data);
+	return NULL;
+}
+
+/* A command that asks who writes must not look like somebody who does. */
+static void folder__is_not_lost_to_who_only_looks(void **state)
+{
+	struct fixture *f = *state;
+	struct looker l = { .data = f->data };
+	struct folder folder;
+	pthread_t thread;
+
+	fixture_close(f);
+	assert_ok(f, folder_open(f->data, &folder, &f->err));
+	assert_int_equal(pthread_create(&thread, NULL, look_always, &l), 0);
+	for (int i = 0; i < 100; i++) {
+		assert_ok(f, folder_lock(&folder, &f->err));
+		folder_release(&folder);
+		sched_yield();
+	}
+	atomic_store(&l.stop, true);
+	pthread_join(thread, NULL);
+	fixture_open(f);
 }
 
 static void folder__missing_or_broken_is_said_clearly(void **state)
@@ -552,6 +590,7 @@ int main(void)
 		T(folder__is_not_made_over_another),
 		T(folder__half_made_is_made_anew),
 		T(folder__second_open_is_refused),
+		T(folder__is_not_lost_to_who_only_looks),
 		T(folder__missing_or_broken_is_said_clearly),
 		T(folder__missing_keys_are_said_clearly),
 		T(folder__foreign_keys_are_refused),

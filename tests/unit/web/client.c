@@ -85,6 +85,17 @@ void client_close(struct client *c)
 	free(c);
 }
 
+void client_saw(const struct client *c, unsigned char ret[32])
+{
+	unsigned count = 0;
+	const gnutls_datum_t *chain = gnutls_certificate_get_peers(c->tls, &count);
+	size_t size = 32;
+
+	memset(ret, 0, 32);
+	if (chain && count)
+		gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], ret, &size);
+}
+
 bool client_send(struct client *c, const void *data, size_t len)
 {
 	const char *p = data;

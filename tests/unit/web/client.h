@@ -15,6 +15,8 @@ struct client *client_open(int port, const char *source, const char *priorities)
 /* As client_open with a client certificate from PEM files (NULL: none). */
 struct client *client_open_with(int port, const char *cert, const char *key);
 void client_close(struct client *c); /* NULL-safe */
+/* SHA-256 of the server's certificate. */
+void client_saw(const struct client *c, unsigned char ret[32]);
 bool client_send(struct client *c, const void *data, size_t len);
 /* Reads until one whole answer (by Content-Length or chunks) is there, the
  * connection ends or `timeout_ms` passes without a byte. Appends to b. True if

@@ -57,6 +57,24 @@ static struct ca *fresh(const char *name)
 	return ca;
 }
 
+static void a_name__is_of_one_kind_only(void **state)
+{
+	struct ca *ca = fresh("kinds");
+	struct ca_order machine = { CA_MACHINE, "emr-1", NULL, 0, NULL };
+	struct ca_order person = { CA_PERSON, "EMR-1", NULL, 0, NULL };
+	struct ca_out out = { .cert = in_folder("kinds-1.pem") };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(ca_issue(ca, &machine, &out, &err), 0);
+	assert_int_equal(ca_issue(ca, &person, &out, &err), ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "機器連携"));
+	assert_int_equal(ca_issue(ca, &machine, &out, &err), 0); /* renewed */
+	assert_int_equal(ca_revoke(ca, out.serial, "superseded", &err), 0);
+	assert_int_equal(ca_issue(ca, &person, &out, &err), ERR_CONFLICT);
+	ca_free(ca);
+}
+
 static void ca__is_made_once_with_a_key_nobody_else_reads(void **state)
 {
 	struct err err = { 0 };
@@ -331,6 +349,7 @@ static void server__trusts_no_certificate_while_the_list_is_outdated(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name__is_of_one_kind_only),
 		cmocka_unit_test(ca__is_made_once_with_a_key_nobody_else_reads),
 		cmocka_unit_test(ca__remembers_what_it_issued),
 		cmocka_unit_test(ca__revokes_once_with_a_known_reason),

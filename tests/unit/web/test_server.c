@@ -32,7 +32,7 @@ static void server__answers_a_page_with_all_security_headers(void **state)
 		csp,
 		"X-Content-Type-Options: nosniff\r\n",
 		"Referrer-Policy: same-origin\r\n",
-		"Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n",
+		"Strict-Transport-Security: max-age=31536000\r\n",
 		"publickey-credentials-get=(self), publickey-credentials-create=(self)\r\n",
 		"Cross-Origin-Opener-Policy: same-origin\r\n",
 		"Cross-Origin-Resource-Policy: same-origin\r\n",
